@@ -1,0 +1,42 @@
+# Every task of the project. `make` alone prints this list.
+.DEFAULT_GOAL := help
+PY      := .venv/bin/python
+PYTHON  ?= python3
+VECTORS ?= tests/vectors/tssdk
+BOARD   ?= emulator
+
+.PHONY: help setup demo test lint conformance bundle lock clean
+
+help: ## print this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: .venv/ready ## create .venv with the locked dependencies (every other task does this first)
+
+.venv/ready: requirements/dev.txt pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: setup ## the whole life of a VTXO: board, refresh, leave alone, refuse a liar
+	$(PY) -m stanchion demo
+
+test: setup lint ## everything CI checks: linters, types, unit, device, conformance
+	$(PY) -m pytest
+
+lint: setup ## ruff and mypy --strict
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+
+conformance: setup ## run vector files on both interpreters: make conformance VECTORS=<dir>
+	$(PY) -m tests.conformance $(VECTORS)
+
+bundle: setup ## compile the firmware to .mpy files: make bundle BOARD=emulator
+	$(PY) -m stanchion bundle --board $(BOARD)
+
+lock: setup ## refresh requirements/dev.txt from dev.in (needs pip-tools in .venv)
+	cd requirements && ../.venv/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \
+	  --no-emit-index-url --no-emit-trusted-host --no-emit-find-links -o dev.txt dev.in
+
+clean: ## remove what the build made
+	rm -rf build .venv *.egg-info host/*.egg-info

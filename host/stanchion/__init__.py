@@ -1,0 +1,1 @@
+"""Host bridge of the Stanchion signer: device link, rounds, exits, operator, chain."""
