@@ -1,0 +1,72 @@
+"""The screen and the buttons: what the owner sees and answers (invariant I6)."""
+
+from signer import text
+from signer.errors import Cancelled, UserRefused
+
+ANSWER_TIMEOUT_MS = 300_000
+_POLL_MS = 50
+
+
+class Screen:
+    """Draws on the board's screen; while it waits, `link` answers pings and takes cancels.
+
+    No other request is served meanwhile, so what is shown cannot change under the owner's eyes.
+    """
+
+    __slots__ = ("_board", "_link")
+
+    def __init__(self, board, link) -> None:
+        self._board = board
+        self._link = link
+
+    def show(self, lines: "list[str]") -> None:
+        """Draws up to eight lines and returns at once."""
+        self._board.draw([text.clean(line)[: text.WIDTH] for line in lines[:8]])
+
+    def confirm(self, title: str, pages: "list[list[str]]") -> None:
+        """Shows every page (lists of at most 6 lines) and waits for yes on the last.
+
+        Yes and down go on, up goes back, no refuses. Raises UserRefused `user-refused`,
+        `user-timeout`; Cancelled.
+        """
+        index = 0
+        while True:
+            self._page(title, pages, index)
+            button = self.wait_button()
+            if button == "no":
+                raise UserRefused()
+            if button == "yes" and index == len(pages) - 1:
+                return
+            if button == "up":
+                index = max(0, index - 1)
+            elif button:
+                index = min(len(pages) - 1, index + 1)
+
+    def _page(self, title: str, pages: "list[list[str]]", index: int) -> None:
+        last = index == len(pages) - 1
+        head = title
+        if len(pages) > 1:
+            count = "%d/%d" % (index + 1, len(pages))
+            room = text.WIDTH - len(count) - 1
+            head = title[:room] + " " * (room - len(title)) + " " + count
+        body = list(pages[index][: text.BODY_LINES])
+        body += [""] * (text.BODY_LINES - len(body))
+        self.show([head] + body + ["NO                YES" if last else "NO               MORE"])
+
+    def wait_button(self) -> str:
+        """The next button: "yes", "no", "up" or "down".
+
+        Raises UserRefused `user-timeout` after five minutes, Cancelled when the host cancels.
+        """
+        start = self._board.ticks_ms()
+        while True:
+            self._board.feed_watchdog()
+            button = self._board.button()
+            if button:
+                return button
+            self._link.pump()
+            if self._link.take_cancel():
+                raise Cancelled()
+            if self._board.ticks_diff(self._board.ticks_ms(), start) > ANSWER_TIMEOUT_MS:
+                raise UserRefused("user-timeout")
+            self._board.poll(_POLL_MS)
