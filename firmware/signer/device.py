@@ -1,6 +1,7 @@
 """What every handler works with: keys, operator, ledger, journal, screen, link."""
 
 from arkcore.hashes import sha256
+
 from signer import records
 from signer.errors import Cancelled, Refused
 

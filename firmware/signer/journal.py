@@ -14,7 +14,7 @@ from signer.errors import Refused
 from signer.seal import TAG_BYTES, SealBroken, Sealer
 
 MAGIC = 0xA6
-MAX_BODY = 1024
+MAX_BODY = 2048
 COMPACT_AT_BYTES = 64 * 1024
 BANKS = ("journal.a", "journal.b")
 _HEADER = "<BBHI"
