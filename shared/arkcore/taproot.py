@@ -65,7 +65,7 @@ class TapTree:
         queue = [(digest, [i]) for i, digest in enumerate(self.leaf_hashes)]
         if len(queue) == 1:
             return queue[0][0]
-        branches = []
+        branches: list[tuple[bytes, list[int]]] = []
         for i in range(0, len(queue), 2):
             if i + 1 == len(queue):
                 branches.append(self._join(branches.pop(), queue[i]))

@@ -1,0 +1,148 @@
+"""Every refusal tag of arkcore with the sentence that a person reads. Host and tests only.
+
+One list a module, in the order of `SECTIONS`; entries are (tag, sentence). The sentence says what
+was wrong and why it matters.
+"""
+
+CODEC = [
+    (
+        "compact-size",
+        "A length was out of range or not in its shortest form, so two texts could mean the same.",
+    ),
+    ("truncated", "The data ended in the middle of a field."),
+    ("too-large", "A length or count is over the limit that this program accepts."),
+    (
+        "trailing-bytes",
+        "Bytes were left over after the last field; something may be hidden in them.",
+    ),
+    ("txid", "A transaction id or outpoint is not 64 hex digits with a plain output number."),
+]
+
+TX = [
+    ("tx-encoding", "The transaction is not a serialisation that the Bitcoin network would relay."),
+]
+
+TAPROOT = [
+    (
+        "taproot-key",
+        "The internal key is not a point of the curve, so the output could not be built.",
+    ),
+    ("taptree-empty", "A script tree without leaves was given; nobody could spend it."),
+    ("control-block", "The control block does not prove that the script belongs to the output."),
+]
+
+SIGHASH = [
+    (
+        "sighash-default-only",
+        "This signature hash type is not used by Ark; another would sign less than the whole.",
+    ),
+    (
+        "sighash-prevouts",
+        "Each input needs the output that it spends, or the signature would cover something else.",
+    ),
+]
+
+NODES = [
+    (
+        "tree-anchor",
+        "The transaction does not end with an empty anchor, so its exit could not pay a fee.",
+    ),
+    (
+        "tree-script",
+        "An output of a tree transaction is not a taproot output; its value could be lost.",
+    ),
+    (
+        "tree-conserve",
+        "Outputs of a tree transaction do not add up to its input; it could never confirm.",
+    ),
+    (
+        "tree-cosigners",
+        "A tree transaction names no cosigner, so nobody is bound to its signature.",
+    ),
+]
+
+CLOSURES = [
+    ("closure-empty", "The script is empty."),
+    ("closure-size", "The script is longer than any Ark closure may be."),
+    ("closure-push", "A push in the script is cut off or not in its shortest form."),
+    ("closure-success", "The script holds an OP_SUCCESS code, which lets anybody spend it."),
+    ("closure-number", "A number in the script is not in its shortest form."),
+    ("closure-shape", "The script is none of the closures that Ark allows."),
+    ("closure-keys", "A closure needs between 1 and 999 keys of 32 bytes each."),
+    ("closure-hash", "A note script commits to a hash of 32 bytes."),
+    ("closure-locktime", "The absolute lock time is outside of what a transaction can carry."),
+    (
+        "closure-condition",
+        "The condition is empty or holds a signature or lock time check, which Ark forbids.",
+    ),
+    (
+        "closure-inner-verify",
+        "The condition holds OP_VERIFY; implementations disagree about where such a script splits.",
+    ),
+    (
+        "closure-signature-missing",
+        "A key of the closure has not signed, so the witness would not be valid.",
+    ),
+]
+
+DELAYS = [
+    ("delay-range", "The delay is outside of what a relative lock can express."),
+    (
+        "delay-granularity",
+        "A delay in seconds must be a multiple of 512; rounding would change its meaning.",
+    ),
+    (
+        "delay-disabled",
+        "The sequence number has its relative lock switched off, so it delays nothing.",
+    ),
+    (
+        "delay-bits",
+        "The sequence number sets bits without meaning; two numbers would mean the same delay.",
+    ),
+]
+
+SCRIPTS = [
+    ("script-key", "A key for a script has the wrong length."),
+]
+
+BECH32 = [
+    ("bech32-length", "The address is too short or too long."),
+    (
+        "bech32-character",
+        "The address holds a character that addresses do not use, or mixes upper and lower case.",
+    ),
+    ("bech32-checksum", "The checksum of the address is wrong; it was probably mistyped."),
+    (
+        "bech32-padding",
+        "The address ends in bits that are not zero; two texts would mean the same.",
+    ),
+]
+
+ADDRESS = [
+    ("address-hrp", "The address belongs to another network."),
+    (
+        "address-version",
+        "The version of the address is not known; a payment to it might not be claimable.",
+    ),
+    ("address-length", "The address holds a key or program of the wrong length."),
+    (
+        "address-key",
+        "A key in the address is not a point of the curve; money sent there would be lost.",
+    ),
+    ("address-script", "The script has no address form."),
+]
+
+SECTIONS = [
+    CODEC,
+    TX,
+    TAPROOT,
+    SIGHASH,
+    NODES,
+    CLOSURES,
+    DELAYS,
+    SCRIPTS,
+    BECH32,
+    ADDRESS,
+]
+
+TAGS = [entry for section in SECTIONS for entry in section]
