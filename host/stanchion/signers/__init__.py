@@ -1,0 +1,1 @@
+"""Signers behind one port: keys in memory, or the device."""
