@@ -54,7 +54,10 @@ def node_key(cosigners: "list[bytes]", sweep_root: bytes) -> musig2.KeyAgg:
     """
     if not cosigners:
         raise TreeError("tree-cosigners", "none")
-    aggregate = musig2.key_agg(musig2.key_sort(cosigners))
+    if len(cosigners) == 1:
+        aggregate = musig2.plain_key(cosigners[0])
+    else:
+        aggregate = musig2.key_agg(musig2.key_sort(cosigners))
     return musig2.apply_tweak(aggregate, tweak_hash(aggregate.xonly(), sweep_root), True)
 
 
