@@ -1,0 +1,1 @@
+"""Runs vector files of other implementations through this project's code on both interpreters."""

@@ -1,0 +1,118 @@
+"""`python -m tests.conformance <dir>`: every vector file below a folder, on both interpreters."""
+
+import argparse
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from tests.conformance.formats import SUPPORTED, Format, recognise
+from tests.micropython import ROOT, micropython
+
+CPYTHON = "cpython"
+MICROPYTHON = "micropython"
+WORKER = "tests/conformance/worker.py"
+HEAP = "64m"
+TIMEOUT_SECONDS = 3600
+CHECKS = Path(__file__).parent / "checks"
+
+
+def start(interpreter: str, check: str, path: Path) -> "subprocess.CompletedProcess[str]":
+    if interpreter == MICROPYTHON:
+        return micropython([WORKER, check, str(path)], heap=HEAP, timeout=TIMEOUT_SECONDS)
+    return subprocess.run(
+        [sys.executable, "-m", WORKER.removesuffix(".py").replace("/", "."), check, str(path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_SECONDS,
+        check=False,
+    )
+
+
+def run(interpreter: str, check: str, path: Path) -> dict[str, Any]:
+    """`{passed, total, failures: [{name, reason}]}` of one file on one interpreter."""
+    try:
+        result = start(interpreter, check, path.resolve())
+    except subprocess.TimeoutExpired:
+        failure = {"name": "*", "reason": f"not done after {TIMEOUT_SECONDS} s"}
+        return {"passed": 0, "total": 1, "failures": [failure]}
+    rows = [json.loads(line) for line in result.stdout.splitlines() if line.startswith("[")]
+    ended = bool(rows) and rows[-1][0] == "end" and rows[-1][1] == len(rows) - 1
+    cases = rows[:-1] if ended else rows
+    failures = [{"name": name, "reason": reason} for name, reason in cases if reason]
+    if not ended or result.returncode or not cases:
+        tail = (result.stderr or result.stdout)[-2000:]
+        failures.append({"name": "*", "reason": f"the run broke off: {tail}"})
+    total = len(cases) + (0 if ended and cases else 1)
+    return {"passed": total - len(failures), "total": total, "failures": failures}
+
+
+def examine(path: Path, interpreters: list[str]) -> dict[str, Any]:
+    """What one file is and how it went."""
+    try:
+        found = recognise(json.loads(path.read_text()), path.name)
+    except ValueError as error:
+        return {"format": None, "status": "not JSON", "ok": False, "reason": str(error)}
+    if found is None:
+        return {"format": None, "status": "unknown JSON, not run", "ok": True}
+    report: dict[str, Any] = {"format": found.name, "status": found.status, "ok": True}
+    if found.status == SUPPORTED:
+        examine_supported(path, found, interpreters, report)
+    return report
+
+
+def examine_supported(
+    path: Path, found: Format, interpreters: list[str], report: dict[str, Any]
+) -> None:
+    if not (CHECKS / f"{found.check}.py").exists():
+        report.update(status="known format without a check", ok=False)
+        return
+    report["runs"] = {name: run(name, found.check, path) for name in interpreters}
+    report["ok"] = not any(one["failures"] for one in report["runs"].values())
+
+
+def show(name: str, report: dict[str, Any]) -> None:
+    for interpreter, one in report.get("runs", {}).items():
+        print(f"{name}: {one['passed']}/{one['total']} ({report['format']}, {interpreter})")
+        for failure in one["failures"]:
+            print(f"    FAILED {failure['name']}: {failure['reason']}")
+    if "runs" not in report:
+        label = f" ({report['format']})" if report["format"] else ""
+        print(f"{name}: {report['status'].upper()}{label} {report.get('reason', '')}".rstrip())
+    sys.stdout.flush()
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.conformance", description=__doc__)
+    parser.add_argument("directory", type=Path)
+    parser.add_argument("--interpreter", choices=[CPYTHON, MICROPYTHON], help="only this one")
+    parser.add_argument("--json", action="store_true", help="one JSON document instead of lines")
+    return parser.parse_args()
+
+
+def main() -> int:
+    chosen = arguments()
+    interpreters = [chosen.interpreter] if chosen.interpreter else [CPYTHON, MICROPYTHON]
+    paths = sorted(chosen.directory.rglob("*.json"))
+    if not paths:
+        print(f"no *.json below {chosen.directory}", file=sys.stderr)
+        return 2
+    reports: dict[str, Any] = {}
+    for path in paths:
+        name = str(path.relative_to(chosen.directory))
+        reports[name] = examine(path, interpreters)
+        if not chosen.json:
+            show(name, reports[name])
+    ok = all(report["ok"] for report in reports.values())
+    if chosen.json:
+        print(json.dumps({"ok": ok, "files": reports}, indent=1))
+    else:
+        bad = [name for name, report in reports.items() if not report["ok"]]
+        print(f"FAILED: {', '.join(bad)}" if bad else f"all {len(paths)} files as they should be")
+    return 0 if ok else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
