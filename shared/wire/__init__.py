@@ -1,0 +1,1 @@
+"""The link between host and device: frames, CBOR profile, methods, errors. One source for both."""
