@@ -1,0 +1,1 @@
+"""Chain sources: what the bridge asks of Bitcoin, and who answers it."""
