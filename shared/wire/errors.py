@@ -74,7 +74,7 @@ FAMILIES = (
 
 
 def classify(error: Exception) -> "tuple[int, str, bool, str]":
-    """(code, tag, retry, detail) for the reply.
+    """(code, tag, retry, detail) for the reply. An error may say `retry` itself.
 
     Whatever is not of the ArkError family is `internal`, with the name of its class alone: the
     text of an unforeseen exception might quote a secret.
@@ -85,8 +85,9 @@ def classify(error: Exception) -> "tuple[int, str, bool, str]":
         return CODE_INTERNAL, "internal", False, type(error).__name__
     for tag, code, retry in WIRE_ERRORS:
         if tag == error.tag:
-            return code, tag, retry, error.detail
+            return code, tag, getattr(error, "retry", retry), error.detail
+    retry = getattr(error, "retry", False)
     for family, code in FAMILIES:
         if isinstance(error, family):
-            return code, error.tag, False, error.detail
-    return CODE_INTERNAL, error.tag, False, error.detail
+            return code, error.tag, retry, error.detail
+    return CODE_INTERNAL, error.tag, retry, error.detail

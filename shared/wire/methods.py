@@ -83,6 +83,7 @@ _WALLET = (need("network", 0, NETWORK), need("word_count", 1, WORD_COUNT))
 _NEW_WALLET = (need("fingerprint", 0, FINGERPRINT),)
 _ONE_SIGNATURE = (need("signature", 0, SIGNATURE),)
 
+HELLO_CODE = 1
 HELLO = (
     need("min_version", 0, U8),
     need("max_version", 1, U8),
@@ -169,7 +170,7 @@ def _batch(
 
 
 METHODS = (
-    Method(1, "hello", terms.STAGE_DEVICE, _ALWAYS, HELLO, HELLO_RESULT),
+    Method(HELLO_CODE, "hello", terms.STAGE_DEVICE, _ALWAYS, HELLO, HELLO_RESULT),
     Method(2, "get_status", terms.STAGE_DEVICE, _ALWAYS, (), STATUS_RESULT),
     Method(
         3,
@@ -290,3 +291,11 @@ def method_by_code(code: int) -> Method:
         if method.code == code:
             return method
     raise WireError("method-unknown", "code %d" % code)
+
+
+def event_fields(kind: int) -> "tuple[Field, ...]":
+    """Fields of an event's data. Raises WireError `message-shape`."""
+    for number, _, fields in EVENTS:
+        if number == kind:
+            return fields
+    raise WireError("message-shape", "event %d" % kind)
