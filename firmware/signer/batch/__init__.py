@@ -1,0 +1,1 @@
+"""A batch on the device: a session that moves only as `table.TABLE` allows."""

@@ -1,0 +1,250 @@
+"""The ledger: which VTXOs the owner has, and the one purpose that each of them serves.
+
+Every change is written to the journal first and answered second. `MOVES` is the whole of what may
+happen to a coin; a request that needs another move is refused with `vtxo-single-purpose`
+(docs/adr/0005-ledger.md).
+"""
+
+from signer import ledger_records as records
+from signer import limits
+from signer.errors import Refused
+from signer.ledger_records import KIND_BOARDING, KIND_VTXO, Coin, Pledge
+
+# Numbers of the method table; 1 (pledged) and 5 (spent) are for coins that the ledger cannot have.
+LIVE = 0
+FORFEITED = 2
+EXITING = 3
+EXITED = 4
+VOID = 6
+STATE_NAMES = ("live", "pledged", "forfeited", "exiting", "exited", "spent", "void")
+
+# VOIDED and REVIVED are what a release or restore of a batch does to the VTXOs that it created.
+EVENT_PLEDGED = 0
+EVENT_EXIT = 1
+EVENT_CLAIM = 2
+EVENT_RELEASED = 3
+EVENT_VOIDED = 4
+EVENT_REVIVED = 5
+EVENT_NAMES = ("pledged", "exit", "claim", "released", "voided", "revived")
+
+MOVES = {
+    (LIVE, EVENT_PLEDGED): FORFEITED,
+    (LIVE, EVENT_EXIT): EXITING,
+    (LIVE, EVENT_VOIDED): VOID,
+    (FORFEITED, EVENT_RELEASED): LIVE,
+    (EXITING, EVENT_EXIT): EXITING,
+    (EXITING, EVENT_CLAIM): EXITED,
+    (EXITED, EVENT_CLAIM): EXITED,
+    (VOID, EVENT_REVIVED): LIVE,
+}
+_SESSION_STEP = 64
+
+
+def moved(coin: Coin, event: int) -> int:
+    """The state after `event`. Raises Refused `vtxo-single-purpose` when the table has no such move."""
+    if event == EVENT_EXIT and coin.state == FORFEITED:
+        # The operator holds a forfeit: an exit would only hand him the coin on chain.
+        raise Refused("exit-not-forfeited")
+    after = MOVES.get((coin.state, event))
+    if after is None:
+        raise Refused(
+            "vtxo-single-purpose",
+            "%s while %s" % (EVENT_NAMES[event], STATE_NAMES[coin.state]),
+        )
+    return after
+
+
+class Ledger:
+    """The owner's coins, oldest first. `journal.append(kind, body)` is durable on return."""
+
+    __slots__ = ("_journal", "_coins", "_session", "_session_ceiling")
+
+    def __init__(self, journal) -> None:
+        self._journal = journal
+        self._coins: "list[Coin]" = []
+        self._session = 0
+        self._session_ceiling = 0
+
+    # --- questions ---
+
+    def find(self, outpoint: bytes) -> "Coin | None":
+        for coin in self._coins:
+            if coin.outpoint == outpoint:
+                return coin
+        return None
+
+    def get_vtxo(self, outpoint: bytes) -> Coin:
+        """The VTXO at `outpoint`. Raises Refused `input-unknown`."""
+        coin = self.find(outpoint)
+        if coin is None or coin.kind != KIND_VTXO:
+            raise Refused("input-unknown")
+        return coin
+
+    def count(self) -> int:
+        return len([coin for coin in self._coins if coin.kind == KIND_VTXO])
+
+    def page(self, start: int, count: int) -> "tuple[list[Coin], int | None]":
+        """At most `count` VTXOs from number `start`, and the number of the next one, if any."""
+        vtxos = [coin for coin in self._coins if coin.kind == KIND_VTXO]
+        end = start + count
+        return vtxos[start:end], end if end < len(vtxos) else None
+
+    def is_leaving(self) -> bool:
+        """Whether the owner has asked to leave with some VTXO."""
+        return any(coin.state == EXITING for coin in self._coins)
+
+    def require_room(self, count: int) -> None:
+        """Raises Refused `ledger-full` unless `count` more coins find a place."""
+        closed = len([coin for coin in self._coins if self._is_closed(coin)])
+        if len(self._coins) - closed + count > limits.MAX_LEDGER_RECORDS:
+            raise Refused("ledger-full")
+
+    # --- changes: first the journal, then the answer ---
+
+    def next_session(self) -> int:
+        """A session id above every earlier one, also after a restart."""
+        if self._session >= self._session_ceiling:
+            self._commit(records.SESSION, (self._session + _SESSION_STEP).to_bytes(4, "little"))
+        self._session += 1
+        return self._session
+
+    def pledge(self, pledge: Pledge) -> None:
+        """Gives away `pledge.given` and takes in `pledge.received`, in one record."""
+        for coin in pledge.given:
+            known = self.find(coin.outpoint)
+            if known is not None:
+                moved(known, EVENT_PLEDGED)
+            elif coin.kind != KIND_BOARDING:
+                raise Refused("input-unknown")
+        self.require_room(len(pledge.given) + len(pledge.received))
+        self._commit(records.PLEDGE, pledge.encode())
+
+    def start_exit(self, outpoint: bytes) -> None:
+        moved(self.get_vtxo(outpoint), EVENT_EXIT)
+        self._commit(records.EXIT, outpoint)
+
+    def claim(self, outpoint: bytes) -> None:
+        """Notes that a claim of an exiting VTXO was signed."""
+        coin = self.get_vtxo(outpoint)
+        if moved(coin, EVENT_CLAIM) != coin.state:
+            self._commit(records.CLAIM, outpoint)
+
+    def claim_boarding(self, outpoint: bytes) -> None:
+        """Notes that a claim of a boarding output was signed, so that it enters no batch."""
+        known = self.find(outpoint)
+        if known is None:
+            self.require_room(1)
+        elif known.state == FORFEITED:
+            raise Refused("exit-not-forfeited")
+        if known is None or known.state != EXITED:
+            self._commit(records.CLAIM_BOARDING, outpoint)
+
+    def release(self, outpoint: bytes) -> None:
+        """Takes back what was given to the batch that `outpoint` was given to."""
+        coin = self.find(outpoint)
+        if coin is None:
+            raise Refused("input-unknown")
+        moved(coin, EVENT_RELEASED)
+        for created in self._created_by(coin.spent_by):
+            moved(created, EVENT_VOIDED)
+        self._commit(records.RELEASE, coin.spent_by)
+
+    def restore(self, outpoint: bytes) -> None:
+        """Undoes the release of the batch that created `outpoint`."""
+        coin = self.get_vtxo(outpoint)
+        moved(coin, EVENT_REVIVED)
+        self._commit(records.RESTORE, coin.commitment_txid)
+
+    # --- the journal's side ---
+
+    def apply(self, kind: int, body: bytes) -> None:
+        """Replays one record. Raises Refused `journal-forged` for one that no ledger wrote."""
+        if kind == records.PLEDGE:
+            self._apply_pledge(Pledge.decode(body))
+        elif kind == records.EXIT:
+            self._recall(body).state = EXITING
+        elif kind == records.CLAIM:
+            self._recall(body).state = EXITED
+        elif kind == records.CLAIM_BOARDING:
+            self._remember(Coin(KIND_BOARDING, body, 0, 0)).state = EXITED
+        elif kind == records.RELEASE:
+            self._swap(body, FORFEITED, LIVE, VOID)
+        elif kind == records.RESTORE:
+            self._swap(body, LIVE, FORFEITED, LIVE)
+        elif kind == records.COIN:
+            self._coins.append(Coin.decode(body))
+        elif kind == records.SESSION:
+            self._session_ceiling = int.from_bytes(body, "little")
+            self._session = self._session_ceiling
+        else:
+            raise Refused("journal-forged", "unknown ledger record")
+
+    def snapshot(self):
+        """(kind, body) records that bring an empty ledger to this state."""
+        yield records.SESSION, self._session_ceiling.to_bytes(4, "little")
+        for coin in self._coins:
+            yield records.COIN, coin.encode()
+
+    def _commit(self, kind: int, body: bytes) -> None:
+        self._journal.append(kind, body)
+        session = self._session
+        self.apply(kind, body)
+        self._session = session
+
+    def _recall(self, outpoint: bytes) -> Coin:
+        coin = self.find(outpoint)
+        if coin is None:
+            raise Refused("journal-forged", "a record about an unknown coin")
+        return coin
+
+    def _remember(self, coin: Coin) -> Coin:
+        known = self.find(coin.outpoint)
+        if known is not None:
+            return known
+        if len(self._coins) >= limits.MAX_LEDGER_RECORDS:
+            self._forget_oldest_closed()
+        self._coins.append(coin)
+        return coin
+
+    def _apply_pledge(self, pledge: Pledge) -> None:
+        for coin in pledge.given:
+            coin = self._remember(coin)
+            coin.state = FORFEITED
+            coin.operator_id = pledge.operator_id
+            coin.spent_by = pledge.commitment_txid
+        for coin in pledge.received:
+            coin.operator_id = pledge.operator_id
+            coin.batch_expiry = pledge.batch_expiry
+            coin.commitment_txid = pledge.commitment_txid
+            coin.depth = pledge.depth
+            self._remember(coin)
+
+    def _swap(self, commitment_txid: bytes, given_from: int, given_to: int, created: int) -> None:
+        for coin in self._coins:
+            if coin.commitment_txid == commitment_txid:
+                coin.state = created
+            elif coin.spent_by == commitment_txid and coin.state == given_from:
+                coin.state = given_to
+
+    def _created_by(self, commitment_txid: bytes) -> "list[Coin]":
+        return [coin for coin in self._coins if coin.commitment_txid == commitment_txid]
+
+    def _is_closed(self, coin: Coin) -> bool:
+        """Whether nothing can happen to `coin` any more that would need its record."""
+        if coin.state == EXITED or (coin.kind == KIND_BOARDING and coin.state == LIVE):
+            return True
+        if coin.state == FORFEITED:
+            # Its batch can be released only while the VTXOs that replaced it are all live.
+            return not any(c.state == LIVE for c in self._created_by(coin.spent_by))
+        if coin.state == VOID:
+            return not any(
+                c.spent_by == coin.commitment_txid and c.state == LIVE for c in self._coins
+            )
+        return False
+
+    def _forget_oldest_closed(self) -> None:
+        for position, coin in enumerate(self._coins):
+            if self._is_closed(coin):
+                self._coins.pop(position)
+                return
+
