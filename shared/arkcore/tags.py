@@ -132,6 +132,28 @@ ADDRESS = [
     ("address-script", "The script has no address form."),
 ]
 
+MUSIG2 = [
+    (
+        "musig-pubkey",
+        "A cosigner's key is not a point of the curve, or the keys cancel out; no key comes of it.",
+    ),
+    ("musig-tweak", "A tweak is out of range or turns the key into nothing; it could not sign."),
+    ("musig-not-a-cosigner", "The key is not among the cosigners, so it has no part in the key."),
+    ("musig-rand", "Nonces need 32 bytes of randomness, or they could be guessed."),
+    (
+        "musig-nonce-reuse",
+        "The secret nonce was already used; a second use would give the secret key away.",
+    ),
+    ("musig-seckey", "The secret key is out of range or is not the one the nonce was made for."),
+    ("musig-pubnonce", "A signer's public nonce is not two points of the curve."),
+    ("musig-aggnonce", "The aggregate nonce is not two points of the curve."),
+    ("musig-psig", "A partial signature is out of range; it cannot come from an honest signer."),
+    (
+        "musig-own-signature",
+        "The own partial signature came out wrong; a faulty one could give the secret key away.",
+    ),
+]
+
 SECTIONS = [
     CODEC,
     TX,
@@ -143,6 +165,7 @@ SECTIONS = [
     SCRIPTS,
     BECH32,
     ADDRESS,
+    MUSIG2,
 ]
 
 TAGS = [entry for section in SECTIONS for entry in section]
