@@ -23,7 +23,6 @@ WIRE_ERRORS = (
     ("param-bounds", 20, False),
     ("param-missing", 21, False),
     ("param-unknown", 22, False),
-    ("reply-size", 23, False),
     ("request-replayed", 32, False),
     ("hello-first", 33, True),
     ("version-unsupported", 34, False),
