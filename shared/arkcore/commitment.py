@@ -138,6 +138,14 @@ class CommitmentStream:
         self.connector_output: TxOut | None = None
         self.txid = b""
 
+    @property
+    def inputs_complete(self) -> bool:
+        return not self._inputs_left
+
+    @property
+    def outputs_complete(self) -> bool:
+        return not self._inputs_left and not self._outputs_left
+
     def add_input(self, point: bytes, prevout: TxOut) -> None:
         """Feeds the next input: `point` (36 bytes) and the output that it spends.
 

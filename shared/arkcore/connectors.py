@@ -1,8 +1,9 @@
 """Connectors: dust outputs that exist only if the commitment transaction confirms.
 
 A forfeit that spends a connector is worthless until then, which is what makes forfeiting safe.
-A device follows one path (`ConnectorPath`); the host judges trees (`check_connector_tree`). Both
-demand the same (spec/arkade.md 4): root on output 1, v3 nodes, sums kept, one P2TR script.
+A device follows one path (`ConnectorPath`); the host judges trees
+(`tree_validation.validate_connector_tree`). Both demand the same (spec/arkade.md 4): root on
+output 1, v3 nodes, sums kept, one P2TR script.
 """
 
 from arkcore.codec import outpoint
