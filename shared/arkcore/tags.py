@@ -4,6 +4,8 @@ One list a module, in the order of `SECTIONS`; entries are (tag, sentence). The 
 was wrong and why it matters.
 """
 
+from arkcore.tags_batch import BATCH_SECTIONS
+
 CODEC = [
     (
         "compact-size",
@@ -154,6 +156,73 @@ MUSIG2 = [
     ),
 ]
 
+BASE58 = [
+    ("base58", "The text is not base58 of the expected size; it was probably mistyped."),
+]
+
+NOTES = [
+    ("note-prefix", "The text is not a note of this operator's kind."),
+    ("note-preimage", "A note holds a secret of 32 bytes."),
+    ("note-amount", "The amount of a note is outside of what its text can carry."),
+]
+
+VHTLC = [
+    ("vhtlc-hash", "The hash lock needs a HASH160 of 20 bytes."),
+    ("vhtlc-locktime", "The refund needs a lock time; without it sender and receiver could race."),
+    ("vhtlc-delay", "A delay of zero is no delay; the other party could not react in time."),
+]
+
+CONDITIONS = [
+    ("condition-opcode", "The condition uses an opcode that is not run here."),
+    ("condition-stack", "The condition runs out of stack items or makes too many of them."),
+]
+
+PSBT = [
+    ("psbt-magic", "The data is not a PSBT."),
+    ("psbt-version", "Only PSBT version 0 is used by Ark."),
+    ("psbt-base64", "The text is not base64 in its standard padded form."),
+    ("psbt-tx", "The PSBT has no unsigned transaction, or one that is already signed."),
+    (
+        "psbt-duplicate",
+        "A key occurs twice in the PSBT; readers would differ in what they believe.",
+    ),
+    ("psbt-prevout", "An input of the PSBT does not say which output it spends."),
+    ("psbt-field", "A field of the PSBT has the wrong length or an unknown leaf version."),
+]
+
+ARKFIELDS = [
+    (
+        "arkfield-ambiguous",
+        "A PSBT key only looks like an Ark field; readers would differ about it.",
+    ),
+    (
+        "arkfield-taptree",
+        "The list of leaf scripts is empty, too long or not of tapscript version.",
+    ),
+    ("arkfield-expiry", "The batch expiry is not a sequence number."),
+    ("arkfield-cosigner", "A cosigner is not a compressed key of 33 bytes."),
+]
+
+INTENT = [
+    ("intent-number", "A time or index of the intent is out of range."),
+    ("intent-cosigner", "A cosigner of the intent is not a compressed key of 33 bytes."),
+    (
+        "intent-message",
+        "The message has missing or unknown parts; what is signed would be unclear.",
+    ),
+    ("intent-kind", "The message asks for something else than the request."),
+    ("intent-inputs", "The proof holds no coin."),
+    ("intent-coin", "A coin of the proof lacks its outpoint or its output."),
+    ("intent-outputs", "The proof has no output."),
+    ("intent-fee", "The outputs of the proof are worth more than its coins."),
+    ("intent-message-input", "The proof was made for another message."),
+    ("intent-duplicate", "A coin occurs twice in the proof; it would count twice."),
+    ("intent-leaf", "An input does not show the one leaf by which its coin is spent."),
+    ("intent-condition", "The condition of a coin is not met by what the proof shows."),
+    ("intent-sighash", "A signature covers less than the whole proof and could serve another."),
+    ("intent-signature", "A signature is missing, wrong, or by a key that has no say."),
+]
+
 SECTIONS = [
     CODEC,
     TX,
@@ -165,7 +234,14 @@ SECTIONS = [
     SCRIPTS,
     BECH32,
     ADDRESS,
+    BASE58,
+    NOTES,
+    VHTLC,
+    CONDITIONS,
+    PSBT,
+    ARKFIELDS,
+    INTENT,
     MUSIG2,
 ]
 
-TAGS = [entry for section in SECTIONS for entry in section]
+TAGS = [entry for section in SECTIONS + BATCH_SECTIONS for entry in section]
