@@ -1,35 +1,40 @@
 """What every handler works with: keys, operator, ledger, journal, screen, link."""
 
+from arkcore.errors import ArkError
 from arkcore.hashes import sha256
+from wire import terms
+from wire.errors import StorageError
 
 from signer import records
 from signer.errors import Cancelled, Refused
 
-STATE_EMPTY = 0
-STATE_READY = 1
 PROGRESS_INTERVAL_MS = 200
+MAX_OPERATORS = 8
 
 
 class Device:
     """One signer. `board` is the module of the board, `link` what `signer.link.Link` offers.
 
     keystore  signer.keystore.KeyStore: owner_key(index), onchain_key(index), cosigner_seed(), ...
-    operator  signer.operator_profile.OperatorProfile, or None before enrolment
+    operator  the pinned signer.operator_profile.OperatorProfile, or None before enrolment
+    operators every profile that was ever pinned; the last one is `operator`
     ledger    signer.ledger.Ledger(journal): apply(kind, body), snapshot(), count()
     journal   signer.journal.Journal: append(kind, body) is durable when it returns
     screen    signer.screen.Screen: confirm(title, pages), show(lines)
     batch     the batch session at work, or None; it has wipe()
+    fault     why the device signs nothing (`journal-forged`, `wallet-damaged`, ...), or ""
     """
 
     __slots__ = (
         "board",
         "link",
         "keystore",
-        "operator",
+        "operators",
         "ledger",
         "journal",
         "screen",
         "batch",
+        "fault",
         "boot_id",
         "_progress_ms",
     )
@@ -39,16 +44,24 @@ class Device:
         self.link = link
         self.screen = screen
         self.keystore = keystore
-        self.operator = None
+        self.operators = []
         self.ledger = None
         self.journal = None
         self.batch = None
+        self.fault = ""
         self.boot_id = board.random_bytes(8)
         self._progress_ms = board.ticks_ms()
 
     @property
+    def operator(self):
+        return self.operators[-1] if self.operators else None
+
+    @property
     def state(self) -> int:
-        return STATE_READY if self.keystore.is_open else STATE_EMPTY
+        """terms.STATE_*: what hello and get_status say."""
+        if self.fault:
+            return terms.STATE_HALTED
+        return terms.STATE_READY if self.keystore.is_open else terms.STATE_EMPTY
 
     def random(self, count: int) -> bytes:
         """`count` (at most 32) bytes for nonces: the board's generator, never used raw."""
@@ -70,20 +83,25 @@ class Device:
             self._progress_ms = now
             self.link.send_progress(done, total)
 
-    def require_ready(self) -> None:
-        if not self.keystore.is_open:
-            raise Refused("wallet-missing")
-        if self.journal is None or self.journal.is_forged:
+    def require_healthy(self) -> None:
+        """Raises StorageError with the fault, if there is one."""
+        if self.fault:
             # With a forged or missing ledger the device could be led to sign a second purpose
             # for a VTXO it already gave away.
-            raise Refused("journal-forged")
+            raise StorageError(self.fault)
 
     def require_operator(self):
         """The pinned OperatorProfile. Raises Refused `operator-missing`."""
-        self.require_ready()
-        if self.operator is None:
+        if not self.operators:
             raise Refused("operator-missing")
-        return self.operator
+        return self.operators[-1]
+
+    def operator_of(self, operator_id: bytes):
+        """The profile with this id, current or former. Raises Refused `operator-missing`."""
+        for profile in self.operators:
+            if profile.operator_id == operator_id:
+                return profile
+        raise Refused("operator-missing", "not enrolled here")
 
     def drop_batch(self) -> None:
         """Ends the batch session, if any, and wipes its nonces and keys."""
@@ -92,17 +110,35 @@ class Device:
         if batch is not None:
             batch.wipe()
 
-    def open_wallet(self) -> None:
-        """Reads the journal under the keystore's data key; a forged one is left closed."""
+    def open(self) -> None:
+        """Reads wallet and journal; what is wrong with them becomes `fault`."""
+        try:
+            self.keystore.load()
+            if self.keystore.is_open:
+                self.open_journal()
+        except ArkError as error:
+            self.fault = error.tag
+
+    def open_journal(self) -> None:
+        """Replays the journal under the keystore's data key. Raises StorageError."""
         from signer.journal import Journal
         from signer.ledger import Ledger
 
-        self.journal = Journal(
-            self.keystore.storage, self.keystore.data_key, self._snapshot
-        )
+        self.journal = Journal(self.keystore.storage, self.keystore.data_key, self._snapshot)
         self.ledger = Ledger(self.journal)
-        self.operator = None
+        self.operators = []
         self.journal.open(self._apply)
+
+    def pin_operator(self, profile) -> None:
+        """Makes `profile` the operator of all that follows. Raises Refused `operator-limit`.
+
+        Former profiles stay: the VTXOs they belong to must still be able to leave.
+        """
+        others = [known for known in self.operators if known.operator_id != profile.operator_id]
+        if len(others) >= MAX_OPERATORS:
+            raise Refused("operator-limit")
+        self.journal.append(records.OPERATOR, profile.encode())
+        self.operators = others + [profile]
 
     def _apply(self, kind: int, body: bytes) -> None:
         if records.LEDGER_FIRST <= kind <= records.LEDGER_LAST:
@@ -110,13 +146,16 @@ class Device:
         elif kind == records.OPERATOR:
             from signer.operator_profile import OperatorProfile
 
-            self.operator = OperatorProfile.decode(body)
+            profile = OperatorProfile.decode(body)
+            ident = profile.operator_id
+            self.operators = [known for known in self.operators if known.operator_id != ident]
+            self.operators.append(profile)
         else:
-            raise Refused("journal-forged", "unknown record kind")
+            raise StorageError("journal-forged", "unknown record kind")
 
     def _snapshot(self):
         """Every record that a fresh journal must hold to give this state again."""
-        if self.operator is not None:
-            yield records.OPERATOR, self.operator.encode()
+        for profile in self.operators:
+            yield records.OPERATOR, profile.encode()
         for kind, body in self.ledger.snapshot():
             yield kind, body

@@ -1,29 +1,24 @@
-"""How the device says no."""
+"""How the device says no. The family and `wire.errors` give the code on the wire."""
 
-from arkcore.errors import ArkError
+from wire.errors import PolicyError, WireError
 
 
-class Refused(ArkError):
+class Refused(PolicyError):
     """A request that the device does not carry out; it has changed nothing.
 
-    `tag` is listed in `arkcore.tags`; `detail` never holds a secret; `retry` says that the same
-    request may succeed later (busy, cancelled, refused by the user).
+    `tag` is listed in `arkcore.tags`; `detail` never holds a secret.
     """
 
-    def __init__(self, tag: str, detail: str = "", retry: bool = False) -> None:
-        super().__init__(tag, detail)
-        self.retry = retry
 
-
-class Cancelled(Refused):
+class Cancelled(WireError):
     """The host sent CANCEL while the request was at work. Tag `cancelled`."""
 
     def __init__(self) -> None:
-        super().__init__("cancelled", "", True)
+        super().__init__("cancelled")
 
 
-class UserRefused(Refused):
+class UserRefused(WireError):
     """The owner pressed no (tag `user-refused`) or did not answer (tag `user-timeout`)."""
 
     def __init__(self, tag: str = "user-refused") -> None:
-        super().__init__(tag, "", True)
+        super().__init__(tag)

@@ -9,13 +9,15 @@ counts only with its seal; the bank with the highest epoch is the journal.
 import struct
 from binascii import crc32
 
+from wire.errors import StorageError
+
 from signer import records
-from signer.errors import Refused
 from signer.seal import TAG_BYTES, SealBroken, Sealer
 
 MAGIC = 0xA6
 MAX_BODY = 2048
 COMPACT_AT_BYTES = 64 * 1024
+_WRITE_BYTES = 2048
 BANKS = ("journal.a", "journal.b")
 _HEADER = "<BBHI"
 _HEADER_BYTES = 8
@@ -47,14 +49,13 @@ class Journal:
     """`storage` holds the banks; `key` is 32 bytes; `snapshot()` yields the (kind, body) pairs
     from which a fresh bank starts."""
 
-    __slots__ = ("_storage", "_sealer", "_snapshot", "_bank", "is_forged")
+    __slots__ = ("_storage", "_sealer", "_snapshot", "_bank")
 
     def __init__(self, storage, key: bytes, snapshot) -> None:
         self._storage = storage
         self._sealer = Sealer(key, b"journal")
         self._snapshot = snapshot
         self._bank = None
-        self.is_forged = False
 
     def create(self) -> None:
         """Starts an empty journal and forgets what the banks held. For a new wallet only."""
@@ -65,25 +66,18 @@ class Journal:
     def open(self, apply) -> None:
         """Hands every record of the journal to `apply(kind, body)`, oldest first.
 
-        A torn last record is dropped: its writer was never answered. A record that is whole but
-        not ours, or a gap, sets `is_forged`, and nothing may be signed from then on.
+        A torn last record is dropped: its writer was never answered. Raises StorageError
+        `journal-forged` for a record that is whole but not ours, for a gap, and for no journal;
+        nothing may be signed then, and nothing can be appended.
         """
-        try:
-            self._open(apply)
-        except Refused as error:
-            if error.tag != "journal-forged":
-                raise
-            self.is_forged = True
-
-    def _open(self, apply) -> None:
         banks = [self._walk(name, None) for name in BANKS]
         for bank in banks:
             if bank.status == FORGED:
-                raise Refused("journal-forged", bank.name)
+                raise StorageError("journal-forged", bank.name)
         sealed = [bank for bank in banks if bank.status == SEALED]
         if not sealed:
             # The wallet is written after its journal, so a wallet without one was tampered with.
-            raise Refused("journal-forged", "no journal")
+            raise StorageError("journal-forged", "no journal")
         chosen = max(sealed, key=lambda bank: bank.epoch)
         self._walk(chosen.name, apply)
         self._bank = chosen
@@ -96,15 +90,19 @@ class Journal:
     def append(self, kind: int, body: bytes) -> None:
         """Adds a record; it is on flash, and was read back, when this returns.
 
-        Raises Refused `journal-forged`, `journal-record`, `storage-failed`.
+        Raises StorageError `journal-record`, `storage-failed`.
         """
-        if self.is_forged or self._bank is None:
-            raise Refused("journal-forged")
+        if self._bank is None:
+            raise StorageError("storage-failed", "journal is closed")
         if kind <= records.BANK_SEAL or kind > 255 or len(body) > MAX_BODY:
-            raise Refused("journal-record", "kind %d of %d bytes" % (kind, len(body)))
+            raise StorageError("journal-record", "kind %d of %d bytes" % (kind, len(body)))
         if self._bank.size >= COMPACT_AT_BYTES:
             self.compact()
-        self._append(self._bank, kind, body)
+        bank = self._bank
+        # Closed until the record is on flash: after a failure nobody knows what is there.
+        self._bank = None
+        self._storage.append(bank.name, self._encode(bank, kind, body))
+        self._bank = bank
 
     def compact(self) -> None:
         """Writes the snapshot to the other bank and lets the old bank go."""
@@ -117,27 +115,27 @@ class Journal:
     def _write_bank(self, name: str, epoch: int, pairs) -> None:
         bank = _Bank(name)
         bank.epoch = epoch
-        self._append(bank, records.BANK_HEADER, epoch.to_bytes(4, "little"))
+        self._bank = None
+        waiting = self._encode(bank, records.BANK_HEADER, epoch.to_bytes(4, "little"))
         for kind, body in pairs:
-            self._append(bank, kind, body)
-        self._append(bank, records.BANK_SEAL, b"")
+            waiting += self._encode(bank, kind, body)
+            if len(waiting) >= _WRITE_BYTES:
+                self._storage.append(name, waiting)
+                waiting = b""
+        self._storage.append(name, waiting + self._encode(bank, records.BANK_SEAL, b""))
         bank.status = SEALED
         self._bank = bank
 
-    def _append(self, bank: _Bank, kind: int, body: bytes) -> None:
+    def _encode(self, bank: _Bank, kind: int, body: bytes) -> bytes:
+        """The next record of `bank`, whose chain goes on from it."""
         header = struct.pack(_HEADER, MAGIC, kind, len(body), bank.sequence)
         cipher, mac = self._sealer.seal(bank.chain + header, body)
-        record = header + cipher + mac
+        record: bytes = header + cipher + mac
         record += struct.pack("<I", crc32(record))
-        try:
-            self._storage.append(bank.name, record)
-        except Refused:
-            # What is on flash is unknown now: no later record may follow it.
-            self._bank = None
-            raise
         bank.chain = mac
         bank.sequence += 1
         bank.size += len(record)
+        return record
 
     def _walk(self, name: str, apply) -> _Bank:
         bank = _Bank(name)

@@ -29,6 +29,7 @@ class Screen:
         Yes and down go on, up goes back, no refuses. Raises UserRefused `user-refused`,
         `user-timeout`; Cancelled.
         """
+        self.begin(title)
         index = 0
         while True:
             self._page(title, pages, index)
@@ -41,6 +42,12 @@ class Screen:
                 index = max(0, index - 1)
             elif button:
                 index = min(len(pages) - 1, index + 1)
+
+    def begin(self, prompt: str) -> None:
+        """Tells the host that the owner is asked, and forgets buttons pressed before that."""
+        while self._board.button():
+            pass
+        self._link.send_wait_user(prompt)
 
     def _page(self, title: str, pages: "list[list[str]]", index: int) -> None:
         last = index == len(pages) - 1

@@ -2,7 +2,7 @@
 
 import os
 
-from signer.errors import Refused
+from wire.errors import StorageError
 
 
 def _sync(handle) -> None:
@@ -39,20 +39,20 @@ class Storage:
             return 0
 
     def read(self, name: str, limit: int) -> "bytes | None":
-        """Whole content, or None. Raises Refused `storage-failed` when it is over `limit`."""
+        """Whole content, or None. Raises StorageError `storage-failed` when it is over `limit`."""
         handle = self.open(name)
         if handle is None:
             return None
         with handle:
             data = handle.read(limit + 1)
         if len(data) > limit:
-            raise Refused("storage-failed", name + " is too long")
+            raise StorageError("storage-failed", name + " is too long")
         return data
 
     def append(self, name: str, data: bytes) -> None:
         """Adds `data` at the end; on flash and read back when this returns.
 
-        Raises Refused `storage-failed`.
+        Raises StorageError `storage-failed`.
         """
         offset = self.size(name)
         try:
@@ -63,9 +63,9 @@ class Storage:
                 handle.seek(offset)
                 written = handle.read(len(data) + 1)
         except OSError:
-            raise Refused("storage-failed", "cannot write " + name)
+            raise StorageError("storage-failed", "cannot write " + name)
         if written != data:
-            raise Refused("storage-failed", name + " reads back otherwise")
+            raise StorageError("storage-failed", name + " reads back otherwise")
 
     def replace(self, name: str, data: bytes) -> None:
         """Puts `data` in the place of the whole file, all or nothing."""
@@ -75,7 +75,7 @@ class Storage:
         try:
             os.rename(self._path(fresh), self._path(name))
         except OSError:
-            raise Refused("storage-failed", "cannot rename " + name)
+            raise StorageError("storage-failed", "cannot rename " + name)
 
     def remove(self, name: str) -> None:
         try:

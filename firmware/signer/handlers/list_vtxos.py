@@ -1,0 +1,23 @@
+"""The VTXOs in the ledger, a page at a time."""
+
+from wire import terms
+
+
+def handle(device, params: dict) -> dict:
+    coins, following = device.ledger.page(params["start"], terms.MAX_CHUNK)
+    items = [
+        {
+            "outpoint": coin.outpoint,
+            "amount_sat": coin.amount_sat,
+            "index": coin.index,
+            "state": coin.state,
+            "batch_expiry": coin.batch_expiry,
+            "commitment_txid": coin.commitment_txid,
+            "depth": coin.depth,
+        }
+        for coin in coins
+    ]
+    result = {"items": items}
+    if following is not None:
+        result["next"] = following
+    return result

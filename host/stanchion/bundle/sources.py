@@ -1,0 +1,50 @@
+"""Which source files a board needs: all of firmware, its own, and what these import of shared."""
+
+import ast
+from pathlib import Path
+
+
+class BundleError(Exception):
+    """A source that does not compile, or a board that does not exist."""
+
+
+def _imports(path: Path) -> set[str]:
+    """Dotted names that `path` imports anywhere; `from a import b` counts as `a` and `a.b`."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def _files_of(name: str, folder: Path) -> list[Path]:
+    """The files that importing `name` from `folder` loads: packages on the way, then the module."""
+    parts = name.split(".")
+    packages = [folder.joinpath(*parts[: i + 1], "__init__.py") for i in range(len(parts))]
+    module = folder.joinpath(*parts).with_suffix(".py")
+    return [path for path in [*packages, module] if path.exists()]
+
+
+def _tree(folder: Path) -> dict[str, Path]:
+    return {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*.py"))}
+
+
+def board_sources(root: Path, board: str) -> dict[str, Path]:
+    """Path inside the bundle (ending .py) -> source file. Raises BundleError."""
+    board_folder = root / "boards" / board
+    if not (board_folder / "board.py").exists():
+        raise BundleError(f"no board named {board}")
+    shared = root / "shared"
+    found = _tree(root / "firmware") | _tree(board_folder)
+    waiting = list(found.values())
+    while waiting:
+        for name in _imports(waiting.pop()):
+            for path in _files_of(name, shared):
+                relative = path.relative_to(shared).as_posix()
+                if relative not in found:
+                    found[relative] = path
+                    waiting.append(path)
+    return found
