@@ -4,12 +4,12 @@ import gc
 
 from arkcore.errors import ArkError
 from wire import terms
+from wire.service import DeviceService, Stream
 from wire.session import DeviceSession, Runner
 
 from signer import dispatch
 from signer.device import Device
 from signer.keystore import KeyStore
-from signer.link import Link
 from signer.screen import Screen
 from signer.storage import Storage
 
@@ -17,15 +17,30 @@ IDLE_MS = 1_000
 _GC_THRESHOLD = 32 * 1024
 
 
+class BoardStream(Stream):
+    """The board's serial line."""
+
+    def __init__(self, board) -> None:
+        self._board = board
+
+    def read(self, limit: int) -> bytes:
+        return self._board.link_read(limit)
+
+    def write(self, data: bytes) -> None:
+        self._board.link_write(data)
+
+    def now_ms(self) -> int:
+        return self._board.ticks_ms()
+
+
 class App(Runner):
     """Owns the device and the link; `board` is the module of the board."""
 
     def __init__(self, board) -> None:
         self._board = board
-        link = Link(board)
-        self._link = link
-        self.device = Device(board, link, Screen(board, link), KeyStore(Storage(board.DATA_DIR)))
-        link.attach(DeviceSession(self))
+        self._link = DeviceService(BoardStream(board), DeviceSession(self))
+        screen = Screen(board, self._link)
+        self.device = Device(board, self._link, screen, KeyStore(Storage(board.DATA_DIR)))
         self.device.open()
 
     def device_state(self) -> int:

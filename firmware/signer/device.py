@@ -13,7 +13,7 @@ MAX_OPERATORS = 8
 
 
 class Device:
-    """One signer. `board` is the module of the board, `link` what `signer.link.Link` offers.
+    """One signer. `board` is the module of the board, `link` the wire.service.DeviceService.
 
     keystore  signer.keystore.KeyStore: owner_key(index), onchain_key(index), cosigner_seed(), ...
     operator  the pinned signer.operator_profile.OperatorProfile, or None before enrolment

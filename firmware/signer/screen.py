@@ -30,6 +30,12 @@ class Screen:
         `user-timeout`; Cancelled.
         """
         self.begin(title)
+        try:
+            self._confirm(title, pages)
+        finally:
+            self.end()
+
+    def _confirm(self, title: str, pages: "list[list[str]]") -> None:
         index = 0
         while True:
             self._page(title, pages, index)
@@ -40,14 +46,18 @@ class Screen:
                 return
             if button == "up":
                 index = max(0, index - 1)
-            elif button:
+            else:
                 index = min(len(pages) - 1, index + 1)
 
     def begin(self, prompt: str) -> None:
         """Tells the host that the owner is asked, and forgets buttons pressed before that."""
         while self._board.button():
             pass
-        self._link.send_wait_user(prompt)
+        self._link.wait_user(prompt)
+
+    def end(self) -> None:
+        """Tells the host that the owner has answered."""
+        self._link.user_answered()
 
     def _page(self, title: str, pages: "list[list[str]]", index: int) -> None:
         last = index == len(pages) - 1

@@ -17,8 +17,20 @@ def enter_words(screen, count: int) -> "list[str]":
     checksum, Cancelled when the host does.
     """
     screen.begin("Enter words")
-    words: "list[str]" = []
-    while True:
+    try:
+        words = _enter_words(screen, count)
+        while not _has_checksum(words):
+            screen.confirm("Wrong checksum", [["A word is wrong or", "misplaced. Go back?"]])
+            screen.begin("Enter words")
+            words = _enter_words(screen, count, words[:-1])
+        return words
+    finally:
+        screen.end()
+
+
+def _enter_words(screen, count: int, words: "list[str] | None" = None) -> "list[str]":
+    words = words or []
+    while len(words) < count:
         word = _enter_word(screen, len(words), count)
         if word:
             words.append(word)
@@ -26,18 +38,14 @@ def enter_words(screen, count: int) -> "list[str]":
             words.pop()
         else:
             raise UserRefused()
-        if len(words) == count and _is_right(screen, words):
-            return words
+    return words
 
 
-def _is_right(screen, words: "list[str]") -> bool:
-    """Whether the words have their checksum; else the last word is taken back."""
+def _has_checksum(words: "list[str]") -> bool:
     try:
         bip39.to_entropy(words)
         return True
     except Refused:
-        screen.confirm("Wrong checksum", [["A word is wrong or", "in a wrong place.", "Go back?"]])
-        words.pop()
         return False
 
 
