@@ -159,9 +159,7 @@ def cltv_multisig(locktime: int, keys: "list[bytes]", checksigadd: bool = False)
     return closure
 
 
-def condition_multisig(
-    condition: bytes, keys: "list[bytes]", checksigadd: bool = False
-) -> Closure:
+def condition_multisig(condition: bytes, keys: "list[bytes]", checksigadd: bool = False) -> Closure:
     """All keys sign, and `condition` (a script) leaves true.
 
     Raises ScriptError `closure-keys`, `closure-condition`, `closure-inner-verify`,

@@ -4,32 +4,42 @@ from arkcore.closures import csv_multisig, multisig
 from arkcore.errors import ScriptError
 from arkcore.hashes import hash160
 from arkcore.pushes import OP_RETURN
-from arkcore.taproot import TapTree, leaf_hash
+from arkcore.taproot import TapTree, leaf_hash, p2tr_script
 
 
-class VtxoScript:
-    """Owner with operator at once, or owner alone after a delay.
+class LeafSet:
+    """A taproot output without a key path: `scripts` (leaves in build order), `tree`,
+    `output_key` (x-only, 32 bytes), `script_pubkey` (34 bytes).
 
-    Keys are x-only (32 bytes); `exit_sequence` is a BIP-68 number. A boarding output is the same
-    with the boarding delay. `scripts` are the leaves in the order [forfeit, exit].
-    Raises ScriptError `closure-keys`, `taproot-key`, EncodingError `delay-*`.
+    Raises ScriptError `taptree-empty`.
     """
 
     __slots__ = ("scripts", "tree", "output_key", "script_pubkey")
 
+    def __init__(self, scripts: "list[bytes]") -> None:
+        self.scripts = scripts
+        self.tree = TapTree(scripts)
+        self.output_key = self.tree.output_key()
+        self.script_pubkey = p2tr_script(self.output_key)
+
+
+class VtxoScript(LeafSet):
+    """Owner with operator at once, or owner alone after a delay.
+
+    Keys are x-only (32 bytes); `exit_sequence` is a BIP-68 number. A boarding output is the same
+    with the boarding delay. `scripts` are the leaves in the order [forfeit, exit].
+    Raises ScriptError `closure-keys`, EncodingError `delay-*`.
+    """
+
+    __slots__ = ()
+
     def __init__(self, owner_xonly: bytes, signer_xonly: bytes, exit_sequence: int) -> None:
-        self._build(
+        super().__init__(
             [
                 multisig([owner_xonly, signer_xonly]).script,
                 csv_multisig(exit_sequence, [owner_xonly]).script,
             ]
         )
-
-    def _build(self, scripts: "list[bytes]") -> None:
-        self.scripts = scripts
-        self.tree = TapTree(scripts)
-        self.output_key = self.tree.output_key()
-        self.script_pubkey = b"\x51\x20" + self.output_key
 
     @property
     def forfeit_leaf(self) -> bytes:
@@ -57,12 +67,13 @@ class DelegateScript(VtxoScript):
     def __init__(
         self, owner_xonly: bytes, signer_xonly: bytes, delegate_xonly: bytes, exit_sequence: int
     ) -> None:
-        self._build(
+        LeafSet.__init__(
+            self,
             [
                 multisig([owner_xonly, signer_xonly]).script,
                 csv_multisig(exit_sequence, [owner_xonly]).script,
                 multisig([owner_xonly, delegate_xonly, signer_xonly]).script,
-            ]
+            ],
         )
 
     @property

@@ -32,12 +32,15 @@ def start(interpreter: str, check: str, path: Path) -> "subprocess.CompletedProc
 
 
 def run(interpreter: str, check: str, path: Path) -> dict[str, Any]:
-    """`{passed, total, failures: [{name, reason}]}` of one file on one interpreter."""
+    """`{passed, total, empty, failures: [{name, reason}]}` of one file on one interpreter.
+
+    `empty` counts cases in which the vector gives nothing to run; they are not part of `total`.
+    """
     try:
         result = start(interpreter, check, path.resolve())
     except subprocess.TimeoutExpired:
         failure = {"name": "*", "reason": f"not done after {TIMEOUT_SECONDS} s"}
-        return {"passed": 0, "total": 1, "failures": [failure]}
+        return {"passed": 0, "total": 1, "empty": 0, "failures": [failure]}
     rows = [json.loads(line) for line in result.stdout.splitlines() if line.startswith("[")]
     ended = bool(rows) and rows[-1][0] == "end" and rows[-1][1] == len(rows) - 1
     cases = rows[:-1] if ended else rows
@@ -45,8 +48,10 @@ def run(interpreter: str, check: str, path: Path) -> dict[str, Any]:
     if not ended or result.returncode or not cases:
         tail = (result.stderr or result.stdout)[-2000:]
         failures.append({"name": "*", "reason": f"the run broke off: {tail}"})
-    total = len(cases) + (0 if ended and cases else 1)
-    return {"passed": total - len(failures), "total": total, "failures": failures}
+    empty = [name for name, reason in cases if reason is None]
+    total = len(cases) - len(empty) + any(one["name"] == "*" for one in failures)
+    passed = total - len(failures)
+    return {"passed": passed, "total": total, "empty": len(empty), "failures": failures}
 
 
 def examine(path: Path, interpreters: list[str]) -> dict[str, Any]:
@@ -75,7 +80,8 @@ def examine_supported(
 
 def show(name: str, report: dict[str, Any]) -> None:
     for interpreter, one in report.get("runs", {}).items():
-        print(f"{name}: {one['passed']}/{one['total']} ({report['format']}, {interpreter})")
+        print(f"{name}: {one['passed']}/{one['total']} ({report['format']}, {interpreter})", end="")
+        print(f", {one['empty']} cases without input not run" if one["empty"] else "")
         for failure in one["failures"]:
             print(f"    FAILED {failure['name']}: {failure['reason']}")
     if "runs" not in report:

@@ -1,7 +1,8 @@
 """Runs one vector file with one check module; the same file on CPython and on MicroPython.
 
 `<python> tests/conformance/worker.py <check> <file>` prints one JSON list a case:
-[case name, "" or the reason of the failure]. Last line: ["end", number of cases].
+[case name, "" or the reason of the failure], or [case name, null] where the vector gives nothing to
+run (`cases` gave None as the case). Last line: ["end", number of cases].
 """
 
 import gc
@@ -16,7 +17,7 @@ def load_check(name: str):  # type: ignore[no-untyped-def]
 
 
 def reason_of_failure(check, case) -> str:  # type: ignore[no-untyped-def]
-    """"" if the case holds. Anything but a Mismatch is a fault of ours and is reported as such."""
+    """Empty if the case holds. Anything but a Mismatch is our fault and is reported as such."""
     try:
         check(case)
     except Mismatch as error:
@@ -37,7 +38,8 @@ def run(check_name: str, path: str) -> None:
     count = 0
     for name, case in module.cases(document):
         gc.collect()
-        print(json.dumps([name, reason_of_failure(module.check, case)]))
+        reason = None if case is None else reason_of_failure(module.check, case)
+        print(json.dumps([name, reason]))
         count += 1
     print(json.dumps(["end", count]))
 
