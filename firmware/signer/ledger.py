@@ -5,16 +5,20 @@ happen to a coin; a request that needs another move is refused with `vtxo-single
 (docs/adr/0005-ledger.md).
 """
 
+from wire import terms
+from wire.errors import StorageError
+
 from signer import ledger_records as records
 from signer import limits
 from signer.errors import Refused
 from signer.ledger_records import KIND_BOARDING, KIND_VTXO, Coin, Pledge
 
-# Numbers of the method table; 1 (pledged) and 5 (spent) are for coins that the ledger cannot have.
-LIVE = 0
-FORFEITED = 2
-EXITING = 3
-EXITED = 4
+# Void: made by a batch that the owner has declared never confirmed. 1 and 5 (pledged, spent) are
+# for views that hold a chain and the sessions at work; the ledger does not write them.
+LIVE = terms.VTXO_LIVE
+FORFEITED = terms.VTXO_FORFEITED
+EXITING = terms.VTXO_EXITING
+EXITED = terms.VTXO_EXITED
 VOID = 6
 STATE_NAMES = ("live", "pledged", "forfeited", "exiting", "exited", "spent", "void")
 
@@ -41,8 +45,8 @@ _SESSION_STEP = 64
 
 
 def moved(coin: Coin, event: int) -> int:
-    """The state after `event`. Raises Refused `vtxo-single-purpose` when the table has no such move."""
-    if event == EVENT_EXIT and coin.state == FORFEITED:
+    """The state after `event`. Raises Refused `vtxo-single-purpose`, `exit-not-forfeited`."""
+    if event in (EVENT_EXIT, EVENT_CLAIM) and coin.state == FORFEITED:
         # The operator holds a forfeit: an exit would only hand him the coin on chain.
         raise Refused("exit-not-forfeited")
     after = MOVES.get((coin.state, event))
@@ -55,15 +59,20 @@ def moved(coin: Coin, event: int) -> int:
 
 
 class Ledger:
-    """The owner's coins, oldest first. `journal.append(kind, body)` is durable on return."""
+    """The owner's coins, oldest first. `journal.append(kind, body)` is durable on return.
 
-    __slots__ = ("_journal", "_coins", "_session", "_session_ceiling")
+    `exit_allowance_sat`: fees of packages that the last press still covers. In RAM alone: after a
+    restart the screen asks again.
+    """
+
+    __slots__ = ("_journal", "_coins", "_session", "_session_ceiling", "exit_allowance_sat")
 
     def __init__(self, journal) -> None:
         self._journal = journal
         self._coins: "list[Coin]" = []
         self._session = 0
         self._session_ceiling = 0
+        self.exit_allowance_sat = 0
 
     # --- questions ---
 
@@ -91,13 +100,19 @@ class Ledger:
 
     def is_leaving(self) -> bool:
         """Whether the owner has asked to leave with some VTXO."""
-        return any(coin.state == EXITING for coin in self._coins)
+        return any(coin.state in (EXITING, EXITED) for coin in self._coins)
 
     def require_room(self, count: int) -> None:
         """Raises Refused `ledger-full` unless `count` more coins find a place."""
         closed = len([coin for coin in self._coins if self._is_closed(coin)])
         if len(self._coins) - closed + count > limits.MAX_LEDGER_RECORDS:
             raise Refused("ledger-full")
+
+    def check_release(self, coin: Coin) -> None:
+        """Raises Refused `vtxo-single-purpose` unless the batch that took `coin` can be undone."""
+        moved(coin, EVENT_RELEASED)
+        for created in self._created_by(coin.spent_by):
+            moved(created, EVENT_VOIDED)
 
     # --- changes: first the journal, then the answer ---
 
@@ -144,9 +159,7 @@ class Ledger:
         coin = self.find(outpoint)
         if coin is None:
             raise Refused("input-unknown")
-        moved(coin, EVENT_RELEASED)
-        for created in self._created_by(coin.spent_by):
-            moved(created, EVENT_VOIDED)
+        self.check_release(coin)
         self._commit(records.RELEASE, coin.spent_by)
 
     def restore(self, outpoint: bytes) -> None:
@@ -158,7 +171,7 @@ class Ledger:
     # --- the journal's side ---
 
     def apply(self, kind: int, body: bytes) -> None:
-        """Replays one record. Raises Refused `journal-forged` for one that no ledger wrote."""
+        """Replays one record. Raises StorageError `journal-forged` for one that no ledger wrote."""
         if kind == records.PLEDGE:
             self._apply_pledge(Pledge.decode(body))
         elif kind == records.EXIT:
@@ -177,7 +190,7 @@ class Ledger:
             self._session_ceiling = int.from_bytes(body, "little")
             self._session = self._session_ceiling
         else:
-            raise Refused("journal-forged", "unknown ledger record")
+            raise StorageError("journal-forged", "unknown ledger record")
 
     def snapshot(self):
         """(kind, body) records that bring an empty ledger to this state."""
@@ -194,7 +207,7 @@ class Ledger:
     def _recall(self, outpoint: bytes) -> Coin:
         coin = self.find(outpoint)
         if coin is None:
-            raise Refused("journal-forged", "a record about an unknown coin")
+            raise StorageError("journal-forged", "a record about an unknown coin")
         return coin
 
     def _remember(self, coin: Coin) -> Coin:

@@ -5,9 +5,10 @@ records are whole or absent, so no power cut can leave one side without the othe
 """
 
 from arkcore.codec import Reader, outpoint
+from wire import terms
 
-KIND_VTXO = 0
-KIND_BOARDING = 1
+KIND_VTXO = terms.COIN_VTXO
+KIND_BOARDING = terms.COIN_BOARDING
 
 # Kinds of journal records (16 to 63 belong to the ledger, signer/records.py).
 PLEDGE = 16

@@ -5,13 +5,12 @@ from arkcore.scripts import VtxoScript
 from signer.ledger_records import KIND_BOARDING
 
 
-def ark_script(device, kind: int, index: int) -> VtxoScript:
+def ark_script(keystore, profile, kind: int, index: int) -> VtxoScript:
     """Script of the VTXO or boarding output (`kind` of the ledger) of owner key `index`.
 
-    Raises PathError `path-range`.
+    `profile` is the OperatorProfile under which the output is made. Raises PathError `path-range`.
     """
-    profile = device.require_operator()
     sequence = profile.unilateral_exit_sequence
     if kind == KIND_BOARDING:
         sequence = profile.boarding_exit_sequence
-    return VtxoScript(device.keystore.owner_key(index)[1], profile.signer_xonly, sequence)
+    return VtxoScript(keystore.owner_key(index)[1], profile.signer_xonly, sequence)

@@ -1,4 +1,4 @@
-"""The ledger gives each coin one purpose (I5), writes before it answers, and survives restarts (I9).
+"""The ledger gives each coin one purpose (I5), writes before it answers, survives restarts (I9).
 
 The journal under it is the real one; only its files are in memory. Not covered here: power cuts
 inside a write, which belong to the journal.

@@ -1,4 +1,4 @@
-"""What an intent means: inputs that are the owner's, outputs, and what leaves (invariants I4, I6)."""
+"""What an intent means: own inputs, outputs, and what leaves the owner (invariants I4, I6)."""
 
 import secp256k1
 from arkcore.address import ark_address, segwit_address
@@ -6,16 +6,16 @@ from arkcore.codec import MAX_MONEY_SAT
 from arkcore.errors import ArkError
 from arkcore.nodes import is_p2tr
 from arkcore.taproot import leaf_hash
+from wire.terms import (
+    OUTPUT_FOREIGN_ONCHAIN,
+    OUTPUT_OWN_ONCHAIN,
+    OUTPUT_OWN_VTXO,
+)
 
 from signer import ledger, limits, networks, text
 from signer.errors import Refused
 from signer.ledger_records import KIND_BOARDING, KIND_VTXO
 from signer.own_scripts import ark_script
-
-OWN_VTXO = 0
-OWN_ONCHAIN = 1
-FOREIGN_VTXO = 2
-FOREIGN_ONCHAIN = 3
 
 
 class IntentInput:
@@ -28,13 +28,13 @@ class IntentInput:
         self.outpoint = item["outpoint"]
         self.amount_sat = item["amount_sat"]
         self.index = item["index"]
-        script = ark_script(device, self.kind, self.index)
+        script = ark_script(device.keystore, device.operator, self.kind, self.index)
         self.script = script.script_pubkey
         self.leaf_hash = leaf_hash(script.forfeit_leaf)
 
 
 class IntentOutput:
-    """`kind` OWN_VTXO .. FOREIGN_ONCHAIN; `index` of the own key, -1 for a foreign script."""
+    """`kind` OUTPUT_*; `index` of the own key, -1 for a foreign script."""
 
     __slots__ = ("kind", "amount_sat", "index", "script")
 
@@ -46,11 +46,11 @@ class IntentOutput:
 
     @property
     def is_own(self) -> bool:
-        return self.kind in (OWN_VTXO, OWN_ONCHAIN)
+        return self.kind in (OUTPUT_OWN_VTXO, OUTPUT_OWN_ONCHAIN)
 
     @property
     def is_onchain(self) -> bool:
-        return self.kind in (OWN_ONCHAIN, FOREIGN_ONCHAIN)
+        return self.kind in (OUTPUT_OWN_ONCHAIN, OUTPUT_FOREIGN_ONCHAIN)
 
 
 class Intent:
@@ -141,13 +141,15 @@ def _read_output(device, item: dict) -> IntentOutput:
     kind = item["kind"]
     index = item.get("index")
     script = item.get("script")
-    if kind in (OWN_VTXO, OWN_ONCHAIN):
+    if kind in (OUTPUT_OWN_VTXO, OUTPUT_OWN_ONCHAIN):
         if index is None or script is not None:
             # An own output is derived here. A script beside it could only be somebody's wish
             # that another one be taken for the owner's.
             raise Refused("intent-output", "own output takes an index alone")
-        if kind == OWN_VTXO:
-            script = ark_script(device, KIND_VTXO, index).script_pubkey
+        if kind == OUTPUT_OWN_VTXO:
+            script = ark_script(
+                device.keystore, device.operator, KIND_VTXO, index
+            ).script_pubkey
         else:
             script = device.keystore.onchain_script(index)
         return IntentOutput(kind, item["amount_sat"], index, script)
@@ -160,7 +162,7 @@ def _read_output(device, item: dict) -> IntentOutput:
 def destination(device, kind: int, script: bytes) -> str:
     """Address of a foreign output. Raises Refused `intent-output`: nobody could judge it."""
     try:
-        if kind == FOREIGN_ONCHAIN:
+        if kind == OUTPUT_FOREIGN_ONCHAIN:
             return segwit_address(networks.segwit_hrp(device.keystore.network), script)
         if not is_p2tr(script):
             raise Refused("intent-output", "VTXO is not P2TR")

@@ -64,6 +64,9 @@ class BatchSession:
         """What get_status says (SESSION_* of the method table)."""
         return table.WIRE_STATES[self.state]
 
+    def has_input(self, outpoint: bytes) -> bool:
+        return any(coin.outpoint == outpoint for coin in self.intent.inputs)
+
     def wipe(self) -> None:
         """Overwrites the cosigner key and every nonce that was not used, and forgets the rest."""
         self.wipe_cosigner()

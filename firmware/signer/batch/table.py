@@ -16,6 +16,8 @@ Nothing of the host is trusted; a pair that is not in the table changes nothing,
 fails ends the session. Without own tree outputs 4 to 6 fall away, without VTXOs to give up 7.
 """
 
+from wire import terms
+
 from signer.errors import Refused
 
 IDLE = 0
@@ -43,7 +45,19 @@ STATE_NAMES = (
     "signed",
 )
 # What get_status says of each state (SESSION_* of the method table).
-WIRE_STATES = (0, 1, 2, 2, 3, 3, 4, 5, 6, 6, 7)
+WIRE_STATES = (
+    terms.SESSION_NONE,
+    terms.SESSION_INTENT,
+    terms.SESSION_COMMITMENT,
+    terms.SESSION_COMMITMENT,
+    terms.SESSION_TREE,
+    terms.SESSION_TREE,
+    terms.SESSION_NONCES,
+    terms.SESSION_SIGNED,
+    terms.SESSION_EXITABLE,
+    terms.SESSION_EXITABLE,
+    terms.SESSION_FORFEITING,
+)
 
 COMMANDS = (
     "open_intent",
