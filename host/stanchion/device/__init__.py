@@ -1,0 +1,1 @@
+"""Talking to the device: the serial link, the client, and the errors both raise."""

@@ -1,0 +1,1 @@
+"""Writes what follows from the method table: docs/protocol.md, the CDDL file, the typed client."""
