@@ -7,6 +7,8 @@ from wire.errors import StorageError
 
 from signer import records
 from signer.errors import Cancelled, Refused
+from signer.journal import Journal
+from signer.ledger import Ledger
 
 PROGRESS_INTERVAL_MS = 200
 MAX_OPERATORS = 8
@@ -121,9 +123,6 @@ class Device:
 
     def open_journal(self) -> None:
         """Replays the journal under the keystore's data key. Raises StorageError."""
-        from signer.journal import Journal
-        from signer.ledger import Ledger
-
         self.journal = Journal(self.keystore.storage, self.keystore.data_key, self._snapshot)
         self.ledger = Ledger(self.journal)
         self.operators = []

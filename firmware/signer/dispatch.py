@@ -6,6 +6,8 @@ import sys
 _PACKAGE = "signer.handlers."
 # What a device that has stopped signing still answers.
 _ALWAYS = ("hello", "get_status")
+# Large, needed once in a wallet's life, and without objects that outlive the command.
+_DISPOSABLE = ("new_wallet", "word_entry", "entropy", "bip39", "wordlist")
 
 
 def run(device, name: str, params: dict) -> dict:
@@ -16,17 +18,18 @@ def run(device, name: str, params: dict) -> dict:
     """
     if name not in _ALWAYS:
         device.require_healthy()
-    module_name = _PACKAGE + name
     try:
-        module = __import__(module_name, None, None, ("handle",))
+        module = __import__(_PACKAGE + name, None, None, ("handle",))
         return module.handle(device, params)
     finally:
-        _unload(module_name, name)
+        _unload("signer.handlers", name)
+        for used in _DISPOSABLE:
+            _unload("signer", used)
         gc.collect()
 
 
-def _unload(module_name: str, name: str) -> None:
-    sys.modules.pop(module_name, None)
-    package = sys.modules.get(_PACKAGE[:-1])
+def _unload(package_name: str, name: str) -> None:
+    sys.modules.pop(package_name + "." + name, None)
+    package = sys.modules.get(package_name)
     if package is not None and hasattr(package, name):
         delattr(package, name)

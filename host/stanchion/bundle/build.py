@@ -4,21 +4,32 @@ The same sources with the same mpy-cross give the same bytes: names inside the f
 to the bundle, nothing depends on time or place.
 """
 
+import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from stanchion.bundle.manifest import Manifest, build_hash, file_entry
+from stanchion.bundle.manifest import MANIFEST_NAME, Manifest, build_hash, file_entry, read_manifest
 from stanchion.bundle.sources import BundleError, board_sources
 
 BOARD_CONFIG = "bundle.json"
+BUILD_MODULE = "signer/build_id.py"
 # Inline assembly of one processor family does not compile for another.
 _ASSEMBLERS = {"@micropython.asm_thumb": "arm", "@micropython.asm_rv32": "rv32"}
-BUILD_MODULE = "signer/build_id.py"
 _COMPILE_SECONDS = 60
+
+
+def project_root() -> Path:
+    """The folder that holds firmware/, shared/ and boards/. Raises BundleError outside of it."""
+    root = Path(__file__).resolve().parents[3]
+    if not (root / "firmware").is_dir():
+        raise BundleError("bundles are built from a checkout of the project")
+    return root
 
 
 def _compiler() -> str:
@@ -40,10 +51,24 @@ def _fits(source: Path, march: str) -> bool:
     return all(march.startswith(family) for mark, family in _ASSEMBLERS.items() if mark in text)
 
 
-def _compile(compiler: str, march: str, source: Path, name: str, staging: Path) -> None:
+def _sources(root: Path, board: str, march: str) -> dict[str, Path]:
+    found = board_sources(root, board)
+    return {name: source for name, source in found.items() if _fits(source, march)}
+
+
+def source_hash(sources: dict[str, Path]) -> str:
+    """SHA-256 (hex) that changes with any name or byte of the sources."""
+    lines = [
+        f"{name} {hashlib.sha256(source.read_bytes()).hexdigest()}"
+        for name, source in sorted(sources.items())
+    ]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _compile(march: str, source: Path, name: str, staging: Path) -> None:
     target = (staging / name).with_suffix(".mpy")
     target.parent.mkdir(parents=True, exist_ok=True)
-    command = [compiler, "-O2", f"-march={march}", "-s", name, "-o", str(target), str(source)]
+    command = [_compiler(), "-O2", f"-march={march}", "-s", name, "-o", str(target), str(source)]
     done = subprocess.run(
         command, capture_output=True, text=True, timeout=_COMPILE_SECONDS, check=False
     )
@@ -60,19 +85,37 @@ def _entries(staging: Path) -> dict[str, tuple[int, str]]:
 
 def build_bundle(root: Path, board: str, target: Path) -> Manifest:
     """Fills `target` anew with the board's .mpy files and their manifest. Raises BundleError."""
-    compiler, march = _compiler(), _march(root, board)
-    with tempfile.TemporaryDirectory() as work:
+    march = _march(root, board)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as work:
         staging = Path(work) / "bundle"
-        for name, source in board_sources(root, board).items():
-            if _fits(source, march):
-                _compile(compiler, march, source, name, staging)
+        sources = _sources(root, board, march)
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            jobs = [
+                pool.submit(_compile, march, source, name, staging)
+                for name, source in sources.items()
+            ]
+            for job in jobs:
+                job.result()
         build = build_hash(board, _entries(staging))
         stamp = Path(work) / "build_id.py"
         stamp.write_text(f"BUILD = {build!r}\n")
-        _compile(compiler, march, stamp, BUILD_MODULE, staging)
-        manifest = Manifest(board, build, _entries(staging))
+        _compile(march, stamp, BUILD_MODULE, staging)
+        manifest = Manifest(board, build, _entries(staging), source_hash(sources))
         manifest.write(staging)
         if target.exists():
-            shutil.rmtree(target)
-        shutil.copytree(staging, target)
+            target.rename(Path(work) / "old")
+        staging.rename(target)
     return manifest
+
+
+def ensure_bundle(board: str) -> Path:
+    """Folder of the board's bundle in build/bundle/, built unless it is up to date."""
+    root = project_root()
+    target = root / "build" / "bundle" / board
+    if (target / MANIFEST_NAME).exists():
+        current = source_hash(_sources(root, board, _march(root, board)))
+        if read_manifest(target).sources == current:
+            return target
+    build_bundle(root, board, target)
+    return target

@@ -13,11 +13,13 @@ class Manifest:
     """`files` maps relative paths to (size in bytes, SHA-256 hex); `build` names the firmware.
 
     `build` is 32 bytes over board name, paths and hashes; the device reports it in `hello`.
+    `sources` is a hash of what it was compiled from.
     """
 
     board: str
     build: bytes
     files: dict[str, tuple[int, str]]
+    sources: str
 
     @property
     def size(self) -> int:
@@ -29,6 +31,7 @@ class Manifest:
             {
                 "board": self.board,
                 "build": self.build.hex(),
+                "sources": self.sources,
                 "size": self.size,
                 "files": {
                     path: {"size": size, "sha256": digest}
@@ -54,4 +57,4 @@ def build_hash(board: str, files: dict[str, tuple[int, str]]) -> bytes:
 def read_manifest(directory: Path) -> Manifest:
     data = json.loads((directory / MANIFEST_NAME).read_text())
     files = {path: (entry["size"], entry["sha256"]) for path, entry in data["files"].items()}
-    return Manifest(data["board"], bytes.fromhex(data["build"]), files)
+    return Manifest(data["board"], bytes.fromhex(data["build"]), files, data["sources"])

@@ -91,6 +91,12 @@ class Emulator:
         child = self._child
         return child.pid if child is not None and child.poll() is None else None
 
+    @property
+    def is_restarting(self) -> bool:
+        """Whether the firmware has asked for a reset that is not done yet."""
+        child = self._child
+        return child is not None and child.poll() == RESET_EXIT_CODE
+
     def start(self) -> None:
         """Powers the device on. Raises EmulatorError."""
         with self._lock:
