@@ -1,4 +1,4 @@
-"""Which refusal is the root cause of a refused package (spec/bark.md 1.8): the next step hangs on it.
+"""Which refusal is the root cause of a refused package (spec/bark.md 1.8): next steps hang on it.
 
 A dead child is rebuilt, a known one is kept, a cheap one waits; mixing them up loses time or fees.
 """

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from arkcore.codec import outpoint, to_hex_txid
 from arkcore.tx import Tx, TxOut
+from arkcore.weights import fee_at
 
 from stanchion.chain import policy
 from stanchion.chain.index import ChainIndex
@@ -42,10 +43,10 @@ class Acceptance:
         candidate = self._prepare(tx)
         self._check_truc(candidate)
         policy.check_ephemeral_fee(tx, candidate.fee_sat)
-        if candidate.fee_sat < policy.fee_at(candidate.vsize, policy.MIN_RELAY_SAT_PER_KVB):
+        if candidate.fee_sat < fee_at(policy.MIN_RELAY_SAT_PER_KVB, candidate.vsize):
             raise _Reconsiderable(
                 f"min relay fee not met, {candidate.fee_sat} < "
-                f"{policy.fee_at(candidate.vsize, policy.MIN_RELAY_SAT_PER_KVB)}"
+                f"{fee_at(policy.MIN_RELAY_SAT_PER_KVB, candidate.vsize)}"
             )
         replaced = self._replaced(candidate.conflicts, candidate.parents)
         self._check_replacement(candidate, replaced)
@@ -215,10 +216,10 @@ class Acceptance:
             if parent.parents or child.parents != {parent.txid}:
                 raise policy.truc_violation(f"tx {name} would have too many ancestors")
             self._check_truc_child(child.vsize, name)
-        elif parent.fee_sat < policy.fee_at(parent.vsize, policy.MIN_RELAY_SAT_PER_KVB):
+        elif parent.fee_sat < fee_at(policy.MIN_RELAY_SAT_PER_KVB, parent.vsize):
             raise TxRejected("min relay fee not met")
         fee_sat, vsize = parent.fee_sat + child.fee_sat, parent.vsize + child.vsize
-        if fee_sat < policy.fee_at(vsize, policy.MIN_RELAY_SAT_PER_KVB):
+        if fee_sat < fee_at(policy.MIN_RELAY_SAT_PER_KVB, vsize):
             raise TxRejected(f"min relay fee not met, {fee_sat} sat for a package of {vsize} vB")
         spent = {txin.outpoint for txin in child.tx.inputs}
         for vout in policy.dust_outputs(parent.tx):
@@ -266,7 +267,7 @@ class Acceptance:
             raise TxRejected(f"too many potential replacements, rejecting replacement {name}")
         entries = [entry for txid in replaced if (entry := self._mempool.get(txid)) is not None]
         old_sat = sum(entry.fee_sat for entry in entries)
-        more_sat = policy.fee_at(vsize, policy.INCREMENTAL_SAT_PER_KVB)
+        more_sat = fee_at(policy.INCREMENTAL_SAT_PER_KVB, vsize)
         if fee_sat < old_sat:
             raise _Reconsiderable(
                 f"insufficient fee, rejecting replacement {name}, "

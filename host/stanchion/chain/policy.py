@@ -28,11 +28,6 @@ _SEQUENCE_MASK = 0xFFFF
 _LOCKTIME_THRESHOLD = 500_000_000
 
 
-def fee_at(vsize: int, sat_per_kvb: int) -> int:
-    """Fee of a size at a rate, rounded up."""
-    return -(-vsize * sat_per_kvb // 1000)
-
-
 def _is_witness_program(script: bytes) -> bool:
     if len(script) < 4 or len(script) > 42 or script[1] != len(script) - 2:
         return False

@@ -47,6 +47,7 @@ class Refusal(Enum):
     ALREADY_KNOWN = "already-known"
     MISSING_OR_SPENT_INPUTS = "missing-or-spent-inputs"
     INSUFFICIENT_REPLACEMENT_FEE = "insufficient-replacement-fee"
+    INSUFFICIENT_FEE = "insufficient-fee"
     OTHER = "other"
 
 
@@ -58,6 +59,8 @@ _MARKS = (
     ("already in utxo set", Refusal.ALREADY_KNOWN),
     ("bad-txns-inputs-missingorspent", Refusal.MISSING_OR_SPENT_INPUTS),
     ("insufficient fee, rejecting replacement", Refusal.INSUFFICIENT_REPLACEMENT_FEE),
+    ("min relay fee not met", Refusal.INSUFFICIENT_FEE),
+    ("mempool min fee not met", Refusal.INSUFFICIENT_FEE),
 )
 
 
