@@ -21,7 +21,7 @@ from stanchion.rounds.events import (
     RoundFinalizationStarted,
     RoundFinalized,
     RoundStarted,
-    TreeNode,
+    StoredNode,
     event_from_record,
     event_record,
 )
@@ -39,8 +39,8 @@ INTENT = Intent(
     receivers=(Receiver("5120" + "22" * 32, 9000),),
     cosigners=("02" + "33" * 32,),
 )
-LEAVES = (TreeNode("01" * 32, "a"), TreeNode("02" * 32, "b"))
-TREE = (TreeNode("00" * 32, "r", ((0, "01" * 32), (1, "02" * 32))), *LEAVES)
+LEAVES = (StoredNode("01" * 32, "a"), StoredNode("02" * 32, "b"))
+TREE = (StoredNode("00" * 32, "r", ((0, "01" * 32), (1, "02" * 32))), *LEAVES)
 FORFEITS = (ForfeitTx("ef" * 32, "f"),)
 
 
@@ -59,7 +59,7 @@ def with_intent(intent: Intent = INTENT) -> Round:
 def begin_finalization(round_: Round, **changes: Any) -> list[Any]:
     arguments: dict[str, Any] = {
         "connector_address": "bcrt1p",
-        "connectors": (TreeNode("09" * 32, "c"),),
+        "connectors": (StoredNode("09" * 32, "c"),),
         "vtxo_tree": TREE,
         "txid": TXID,
         "commitment_tx": "unsigned",

@@ -7,6 +7,7 @@ import secrets
 import secp256k1
 from arkcore.scripts import checkpoint_leaf, p2wpkh_script, sweep_leaf, sweep_root
 
+from stanchion.chain.wallet import KeyPathKey
 from stanchion.operator.config import OperatorConfig
 
 
@@ -19,9 +20,10 @@ def fresh_secret() -> bytes:
 
 
 class OperatorKeys:
-    """`signer` (in every VTXO script), `forfeit` (sweeps, forfeits) and `tree` (cosigner).
+    """`signer` (in every VTXO script), `forfeit` (sweeps, forfeits), `tree` (cosigner).
 
-    Secrets are 32 bytes. The tree key is made anew for each process, as arkd does.
+    Secrets are 32 bytes. Connectors have a key of their own, so that the wallet never spends one.
+    The tree key is made anew for each process, as arkd does.
     """
 
     def __init__(
@@ -29,11 +31,13 @@ class OperatorKeys:
         signer: bytes | None = None,
         forfeit: bytes | None = None,
         tree: bytes | None = None,
+        connector: bytes | None = None,
     ) -> None:
         self.signer_secret = signer or fresh_secret()
         self.forfeit_secret = forfeit or fresh_secret()
         self.tree_secret = tree or fresh_secret()
         self.signer = secp256k1.pubkey_create(self.signer_secret)
+        self.connector = KeyPathKey(connector or fresh_secret())
         self.forfeit = secp256k1.pubkey_create(self.forfeit_secret)
         self.tree = secp256k1.pubkey_create(self.tree_secret)
 

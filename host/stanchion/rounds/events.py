@@ -10,7 +10,7 @@ from stanchion.rounds.intent import Intent, IntentInput, Receiver
 
 
 @dataclass(frozen=True)
-class TreeNode:
+class StoredNode:
     """One transaction of a stored tree: txid (display hex), PSBT (base64), children by vout."""
 
     txid: str
@@ -45,8 +45,8 @@ class IntentsRegistered:
 @dataclass(frozen=True)
 class RoundFinalizationStarted:
     round_id: str
-    vtxo_tree: tuple[TreeNode, ...]
-    connectors: tuple[TreeNode, ...]
+    vtxo_tree: tuple[StoredNode, ...]
+    connectors: tuple[StoredNode, ...]
     connector_address: str
     txid: str
     commitment_tx: str
@@ -134,8 +134,8 @@ _NESTED: dict[str, type[Any]] = {
     "intents": Intent,
     "inputs": IntentInput,
     "receivers": Receiver,
-    "vtxo_tree": TreeNode,
-    "connectors": TreeNode,
+    "vtxo_tree": StoredNode,
+    "connectors": StoredNode,
     "forfeit_txs": ForfeitTx,
 }
 

@@ -20,7 +20,7 @@ from stanchion.rounds.events import (
     RoundFinalizationStarted,
     RoundFinalized,
     RoundStarted,
-    TreeNode,
+    StoredNode,
 )
 from stanchion.rounds.intent import Intent, RoundRuleError
 
@@ -49,8 +49,8 @@ class Round:
         self.starting_timestamp = 0
         self.ending_timestamp = 0
         self.intents: dict[str, Intent] = {}
-        self.vtxo_tree: tuple[TreeNode, ...] = ()
-        self.connectors: tuple[TreeNode, ...] = ()
+        self.vtxo_tree: tuple[StoredNode, ...] = ()
+        self.connectors: tuple[StoredNode, ...] = ()
         self.connector_address = ""
         self.txid = ""
         self.commitment_tx = ""
@@ -112,8 +112,8 @@ class Round:
     def start_finalization(
         self,
         connector_address: str,
-        connectors: Sequence[TreeNode],
-        vtxo_tree: Sequence[TreeNode],
+        connectors: Sequence[StoredNode],
+        vtxo_tree: Sequence[StoredNode],
         txid: str,
         commitment_tx: str,
         vtxo_tree_expiration: int,

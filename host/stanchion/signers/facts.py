@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
-from arkcore.tx import TxIn, TxOut
+from arkcore.tx import SEQUENCE_FINAL, TxIn, TxOut
 
 
 class InputKind(IntEnum):
@@ -35,6 +35,15 @@ class AddressKind(IntEnum):
     ONCHAIN = 0
     BOARDING = 1
     VTXO = 2
+
+
+class VtxoState(IntEnum):
+    LIVE = 0
+    PLEDGED = 1
+    FORFEITED = 2
+    EXITING = 3
+    EXITED = 4
+    SPENT = 5
 
 
 class ClaimKind(IntEnum):
@@ -73,7 +82,7 @@ class VtxoFacts:
     outpoint: bytes
     amount_sat: int
     index: int
-    state: int
+    state: VtxoState
     batch_expiry: int
     commitment_txid: bytes
     depth: int
@@ -103,14 +112,25 @@ class OutputFact:
 class OpenedIntent:
     """A signer's answer to an intent.
 
-    `cosigner_key` (33 bytes) belongs to this batch alone. `signatures` are one per proof input,
-    that is one more than coins, each 65 bytes with sighash ALL. The message lists the cosigner key
-    if any output is a VTXO, and none otherwise.
+    `cosigner_key` (33 bytes) belongs to this batch alone; it is empty, and the message lists no
+    cosigner, when no output is a VTXO. `signatures` are one per proof input, that is one more than
+    coins, each 65 bytes with sighash ALL.
     """
 
     session: int
     cosigner_key: bytes
     signatures: tuple[bytes, ...]
+
+
+@dataclass(frozen=True)
+class BatchFact:
+    """The outline of the batch. `expiry` is raw (< 512 blocks, else seconds)."""
+
+    expiry: int
+    input_count: int
+    output_count: int
+    version: int = 2
+    locktime: int = 0
 
 
 @dataclass(frozen=True)
@@ -120,6 +140,7 @@ class PrevoutFact:
     outpoint: bytes
     amount_sat: int
     script: bytes
+    sequence: int = SEQUENCE_FINAL
 
 
 @dataclass(frozen=True)
@@ -130,18 +151,10 @@ class NodeFact:
     """
 
     child_index: int
-    expiry_sequence: int
+    expiry_sequence: int | None
     outputs: tuple[TxOut, ...]
     cosigners: tuple[bytes, ...]
     is_leaf: bool
-
-
-@dataclass(frozen=True)
-class NodeEcho:
-    """The signer's own txid of a node that was fed, and whether it holds the own outputs."""
-
-    txid: bytes
-    leaf: bool
 
 
 @dataclass(frozen=True)

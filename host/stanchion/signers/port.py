@@ -14,11 +14,11 @@ from arkcore.tx import TxOut
 from stanchion.signers.facts import (
     AddressFacts,
     AddressKind,
+    BatchFact,
     ClaimKind,
     ConnectorNodeFact,
     FundingFact,
     InputFact,
-    NodeEcho,
     NodeFact,
     OpenedIntent,
     OperatorFacts,
@@ -54,19 +54,20 @@ class BatchSigner(Protocol):
         expire_at: int,
     ) -> OpenedIntent: ...
 
-    def sign_intent_deletion(self, session: int, expire_at: int) -> tuple[bytes, ...]: ...
+    def sign_intent_deletion(
+        self, session: int, inputs: Sequence[InputFact], expire_at: int
+    ) -> tuple[bytes, ...]:
+        """Signatures (65 bytes) of a `delete` proof over the same inputs."""
 
-    def open_batch(
-        self, session: int, batch_expiry: int, input_count: int, output_count: int
-    ) -> None:
-        """`batch_expiry` is the operator's raw form (< 512 blocks, else seconds)."""
+    def open_batch(self, session: int, batch: BatchFact) -> None: ...
 
     def feed_commitment_inputs(self, session: int, inputs: Sequence[PrevoutFact]) -> None: ...
 
     def feed_commitment_outputs(self, session: int, outputs: Sequence[TxOut]) -> bytes | None:
         """The commitment txid (internal order) once the announced counts are complete."""
 
-    def feed_node(self, session: int, node: NodeFact) -> NodeEcho: ...
+    def feed_node(self, session: int, node: NodeFact) -> bytes:
+        """The signer's own txid of the node (internal order)."""
 
     def get_nonces(self, session: int) -> tuple[bytes, ...]:
         """One public nonce (66 bytes) per node, root first."""

@@ -1,0 +1,97 @@
+"""The end of a batch: sign and broadcast the commitment, then book the VTXOs."""
+
+from __future__ import annotations
+
+import os
+
+import secp256k1
+from arkcore.codec import outpoint, parse_outpoint_text
+from arkcore.nodes import is_p2tr
+from arkcore.psbt import Psbt
+from arkcore.tapsigs import LeafSpend
+from arkcore.tx import Tx, TxOut
+
+from stanchion.operator.context import OperatorContext
+from stanchion.operator.planning import BatchPlan
+from stanchion.operator.settlement import Settlement, SignedLeaf
+from stanchion.operator.vtxos import Vtxo
+from stanchion.rounds.events import StoredNode
+from stanchion.rounds.round import Round
+
+SECONDS_PER_BLOCK = 600
+
+
+def complete_leaf(
+    context: OperatorContext, tx: Tx, index: int, prevouts: list[TxOut], leaf: SignedLeaf
+) -> None:
+    """Adds the operator's signature to an owner's collaborative spend and sets the witness."""
+    spend = LeafSpend(tx, index, prevouts, leaf.script, leaf.control)
+    signatures = dict(leaf.signatures)
+    keys = context.keys
+    signatures[keys.signer_xonly] = secp256k1.sign_schnorr(
+        keys.signer_secret, spend.sighash(), os.urandom(32)
+    )
+    tx.inputs[index].witness = spend.witness(signatures)
+
+
+def broadcast_commitment(
+    context: OperatorContext, plan: BatchPlan, settlement: Settlement
+) -> bytes:
+    """The final transaction, already with the network. Raises ArkError, ChainError."""
+    tx = Tx.parse(plan.commitment.serialize(False))
+    for index, leaf in settlement.boarding_leaves.items():
+        complete_leaf(context, tx, index, plan.prevouts, leaf)
+    context.wallet.sign(tx, plan.prevouts)
+    raw: bytes = tx.serialize()
+    context.chain.submit(raw)
+    return raw
+
+
+def book_vtxos(context: OperatorContext, round_: Round) -> None:
+    """Books a finalized round: its inputs are spent, its leaves' outputs exist.
+
+    Only the round is read, so that a database can rebuild the set from the journal.
+    """
+    forfeited_by = {
+        txin.outpoint: forfeit.txid
+        for forfeit in round_.forfeit_txs
+        for txin in Psbt.from_base64(forfeit.tx).tx.inputs
+    }
+    for intent in round_.intents.values():
+        for coin in intent.inputs:
+            point = parse_outpoint_text(coin.outpoint)
+            if context.vtxos.get(point) is not None:
+                context.vtxos.settle(point, round_.txid, forfeited_by.get(point, ""))
+    context.vtxos.add(created_vtxos(round_))
+
+
+def created_vtxos(round_: Round) -> list[Vtxo]:
+    """The VTXOs that a finalized round created, before its commitment is confirmed."""
+    expires_at = round_.ending_timestamp + expiry_seconds(round_.vtxo_tree_expiration)
+    created = []
+    for leaf in round_.vtxo_tree:
+        if leaf.is_leaf:
+            created += _leaf_vtxos(leaf, round_, expires_at)
+    return created
+
+
+def _leaf_vtxos(leaf: StoredNode, round_: Round, expires_at: int) -> list[Vtxo]:
+    tx = Psbt.from_base64(leaf.tx).tx
+    txid = tx.txid()
+    return [
+        Vtxo(
+            outpoint(txid, vout),
+            txout.amount_sat,
+            txout.script,
+            round_.ending_timestamp,
+            expires_at,
+            (round_.txid,),
+        )
+        for vout, txout in enumerate(tx.outputs)
+        if is_p2tr(txout.script)
+    ]
+
+
+def expiry_seconds(raw: int) -> int:
+    """Seconds of an expiry in raw form, a block counted as ten minutes."""
+    return raw if raw >= 512 else raw * SECONDS_PER_BLOCK

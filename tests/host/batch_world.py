@@ -1,0 +1,135 @@
+"""A chain, an operator and participants with keys in memory, for tests of whole batches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from arkcore.hashes import sha256
+from arkcore.scripts import p2wpkh_script
+from stanchion.chain.embedded import EmbeddedChain
+from stanchion.operator.config import OperatorConfig
+from stanchion.operator.engine import Operator
+from stanchion.rounds.driver import BatchAbandoned, BatchDriver
+from stanchion.rounds.exit_data import MemoryExitStore
+from stanchion.rounds.offer import make_offer
+from stanchion.signers.facts import (
+    AddressKind,
+    InputFact,
+    InputKind,
+    OperatorFacts,
+    OutputFact,
+    OutputKind,
+    VtxoState,
+)
+from stanchion.signers.software import SoftwareSigner
+
+CONFIG = OperatorConfig(
+    batch_expiry=144,
+    unilateral_exit_delay=20,
+    boarding_exit_delay=200,
+    checkpoint_exit_delay=20,
+)
+STALLED_SECONDS = 1
+MAX_TURNS = 400
+
+
+def facts_of(info: dict[str, Any]) -> OperatorFacts:
+    """What an owner enrolls of a published operator."""
+    forfeit_key = bytes.fromhex(info["forfeitPubkey"])
+    return OperatorFacts(
+        name="test",
+        signer_key=bytes.fromhex(info["signerPubkey"]),
+        forfeit_key=forfeit_key,
+        forfeit_script=p2wpkh_script(forfeit_key),
+        unilateral_exit_delay=int(info["unilateralExitDelay"]),
+        boarding_exit_delay=int(info["boardingExitDelay"]),
+        checkpoint_exit_delay=CONFIG.checkpoint_exit_delay,
+        min_batch_expiry=CONFIG.batch_expiry,
+        dust_sat=int(info["dust"]),
+    )
+
+
+class Participant:
+    """A software signer with its exit data and its current batch."""
+
+    def __init__(self, world: World, number: int) -> None:
+        self.world = world
+        self.signer = SoftwareSigner(sha256(b"participant %d" % number))
+        self.signer.enroll_operator(facts_of(world.operator.info()))
+        self.exits = MemoryExitStore()
+        self.driver: BatchDriver | None = None
+
+    def script(self, kind: AddressKind, index: int = 0) -> bytes:
+        return self.signer.get_address(kind, index).script
+
+    def boarding_coin(self, amount_sat: int, index: int = 0) -> InputFact:
+        """A confirmed boarding output."""
+        script = self.script(AddressKind.BOARDING, index)
+        point = self.world.chain.fund(script, amount_sat)
+        return InputFact(InputKind.BOARDING, point, amount_sat, index)
+
+    def live_coins(self) -> list[InputFact]:
+        return [
+            InputFact(InputKind.VTXO, vtxo.outpoint, vtxo.amount_sat, vtxo.index)
+            for vtxo in self.signer.list_vtxos()
+            if vtxo.state is VtxoState.LIVE
+        ]
+
+    def join(self, inputs: Sequence[InputFact], outputs: Sequence[OutputFact]) -> BatchDriver:
+        offer = make_offer(self.signer, inputs, outputs)
+        self.driver = BatchDriver(self.signer, self.world.operator, offer, self.exits)
+        self.driver.start()
+        return self.driver
+
+    def board(self, amount_sat: int = 50_000) -> BatchDriver:
+        return self.join([self.boarding_coin(amount_sat)], [own_vtxo(amount_sat)])
+
+    def refresh(self) -> BatchDriver:
+        coins = self.live_coins()
+        return self.join(coins, [own_vtxo(sum(coin.amount_sat for coin in coins))])
+
+
+def own_vtxo(amount_sat: int, index: int = 0) -> OutputFact:
+    return OutputFact(OutputKind.OWN_VTXO, amount_sat, index)
+
+
+class World:
+    """`operator` is honest unless another factory is given; time moves when nobody can."""
+
+    def __init__(
+        self,
+        chain: EmbeddedChain,
+        make_operator: Callable[..., Operator] = Operator,
+        config: OperatorConfig = CONFIG,
+    ) -> None:
+        self.chain = chain
+        self.time = float(chain.tip().time)
+        self.operator = make_operator(chain, chain.wallet, config, clock=lambda: self.time)
+        self.participants: list[Participant] = []
+
+    def participant(self) -> Participant:
+        self.participants.append(Participant(self, len(self.participants)))
+        return self.participants[-1]
+
+    def run(self, drivers: Sequence[BatchDriver]) -> list[BatchAbandoned]:
+        """Until every driver is over; the failures, in the order they came."""
+        failures = []
+        for _ in range(MAX_TURNS):
+            self.operator.advance()
+            busy = False
+            for driver in drivers:
+                try:
+                    busy |= driver.poll()
+                except BatchAbandoned as failure:
+                    failures.append(failure)
+            if all(driver.over for driver in drivers):
+                return failures
+            if not busy:
+                self.time += STALLED_SECONDS
+        raise AssertionError(f"stalled: {[driver.state for driver in drivers]}")
+
+    def mine(self, blocks: int = 1) -> None:
+        self.chain.mine(blocks)
+        self.time = max(self.time, float(self.chain.tip().time))
+        self.operator.advance()
