@@ -10,12 +10,12 @@ from stanchion.wiredocs.table import Fields, all_records, record_name
 _HEADER = """\
 ; Messages of the Stanchion link, one rule for each body of a frame.
 ; Written by `python -m stanchion.wiredocs` from shared/wire/methods.py; a test fails when stale.
-; CBOR is deterministic (RFC 8949 section 4.2). Text is printable ASCII. Sizes and counts are
-; bounds; that the keys of a cosigner chunk come in steps of 33 bytes is said in docs/protocol.md.
+; CBOR is deterministic (RFC 8949 section 4.2). The keys of a cosigner chunk are 33 bytes each,
+; which CDDL cannot say. The type stands beside each bound because some validators check only
+; the latter.
 
 """
 _MAX_ID = 0xFFFFFFFF
-_PRINTABLE = r"[ -~]"
 
 
 def _range(low: int, high: int) -> str:
@@ -23,15 +23,14 @@ def _range(low: int, high: int) -> str:
 
 
 def _kind(kind: Kind) -> str:
-    if isinstance(kind, Choice):
+    if isinstance(kind, Choice) and kind.values != tuple(range(kind.high + 1)):
         return " / ".join(str(value) for value in kind.values)
     if isinstance(kind, Uint):
-        return _range(kind.low, kind.high)
-    if isinstance(kind, Octets):
+        return f"uint .and ({kind.low}..{kind.high})" if kind.low else f"uint .le {kind.high}"
+    if isinstance(kind, Octets | Text):
+        base, prelude = ("bytes", "bytes") if isinstance(kind, Octets) else ("printable", "text")
         size = _range(kind.low, kind.high)
-        return f"bytes .size ({size})" if ".." in size else f"bytes .size {size}"
-    if isinstance(kind, Text):
-        return f'text .regexp "{_PRINTABLE}{{{kind.low},{kind.high}}}"'
+        return f"{base} .and ({prelude} .size {f'({size})' if '..' in size else size})"
     if isinstance(kind, Bool):
         return "bool"
     if isinstance(kind, Items):
@@ -43,7 +42,7 @@ def _kind(kind: Kind) -> str:
 
 def _item(kind: Kind) -> str:
     text = _kind(kind)
-    return f"({text})" if " / " in text else text
+    return f"({text})" if " / " in text or " .and " in text or " .le " in text else text
 
 
 def _rule_name(fields: Fields) -> str:
@@ -57,7 +56,7 @@ def _member(field: Field) -> str:
 
 def _map(name: str, fields: Fields) -> str:
     if not fields:
-        return f"{name} = {{}}\n\n"
+        return f"{name} = {{0*0 uint => any}} ; empty\n\n"
     return f"{name} = {{\n{''.join(_member(field) for field in fields)}}}\n\n"
 
 
@@ -72,7 +71,7 @@ def _methods() -> str:
         text += _map(f"{name}-params", method.params) + _map(f"{name}-result", method.result)
         text += (
             f"{name}-request = {{0 => request-id, 1 => {method.code}, 2 => {name}-params}}\n"
-            f"{name}-reply = {{0 => request-id, 1 => {name}-result}} / refusal\n\n"
+            f"{name}-reply = {{0 => request-id, 1 => {name}-result}}\n\n"
         )
     return text
 
@@ -89,15 +88,17 @@ def _events() -> str:
 def render() -> str:
     """The whole file. Its first rule is the union of every body."""
     names = [method.name.replace("_", "-") for method in METHODS]
+    requests = [f"{name}-request" for name in names]
+    replies = [f"{name}-reply" for name in names] + ["refusal", "unread"]
     events = [name.replace("_", "-") + "-event" for _, name, _ in EVENTS]
     return (
         _HEADER
-        + "body = request / reply / event / cancel / link-error\n\n"
-        + f"request-id = 1..{_MAX_ID}\n\n"
-        + _union("request", [f"{name}-request" for name in names])
-        + _union("reply", [*(f"{name}-reply" for name in names), "unread"])
+        + _union("body", requests + replies + events + ["cancel", "link-error"])
+        + f'request-id = uint .and (1..{_MAX_ID})\nprintable = text .regexp "[ -~]*"\n\n'
+        + _union("request", requests)
+        + _union("reply", replies)
         + _union("event", events)
-        + "; A refusal, and the same for a request that could not be read.\n"
+        + "; A request that is refused, and one that could not be read.\n"
         + "refusal = {0 => request-id, 2 => error}\n"
         + "unread = {0 => 0, 2 => error}\n\n"
         + _map("error", ERROR)
