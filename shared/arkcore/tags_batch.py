@@ -88,6 +88,7 @@ TREESIGNING = [
 
 TAPSIGS = [
     ("tapsig-encoding", "A signature has neither 64 bytes nor 65 with a hash type."),
+    ("tapsig-key-path", "The output has a key that could spend it without any of its scripts."),
     ("tapsig-missing", "A key that has to sign this input has not signed."),
     ("tapsig-invalid", "A signature is invalid, or signs less of the transaction than it must."),
 ]

@@ -5,7 +5,7 @@ import secp256k1
 from arkcore import closures
 from arkcore.errors import SigningError
 from arkcore.sighash import SIGHASH_DEFAULT, taproot_sighash
-from arkcore.taproot import check_control_block, leaf_hash
+from arkcore.taproot import UNSPENDABLE_XONLY, check_control_block, leaf_hash
 from arkcore.tx import Tx, TxOut
 
 
@@ -45,10 +45,13 @@ class LeafSpend:
     def check_leaf(self) -> "closures.Closure":
         """The closure of the leaf, once the control block has tied it to the spent output.
 
-        Raises ScriptError `control-block`, `closure-*`.
+        Raises ScriptError `control-block`, `closure-*`, SigningError `tapsig-key-path`.
         """
         script = self.prevouts[self.index].script
-        check_control_block(self.control, self.leaf_script, script[2:])
+        internal = check_control_block(self.control, self.leaf_script, script[2:])
+        # Whoever knows another internal key spends the output without any leaf.
+        if internal != UNSPENDABLE_XONLY:
+            raise SigningError("tapsig-key-path", internal.hex())
         return closures.decode(self.leaf_script)
 
     def is_signed_by(

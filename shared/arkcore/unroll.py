@@ -4,7 +4,10 @@ The chain of a VTXO is listed as the operator's indexer does: the VTXO's own tra
 commitment last. It is walked from the end, so parents always confirm before their children.
 """
 
+from arkcore import arkfields, closures
 from arkcore.errors import SigningError
+from arkcore.psbt import Psbt, PsbtMap, tap_key_sig, tap_leaf_scripts, tap_script_sigs
+from arkcore.taproot import leaf_hash
 from arkcore.tapsigs import LeafSpend
 from arkcore.tx import Tx
 
@@ -103,3 +106,29 @@ def finalize_leaf_tx(tx: Tx, inputs: "list[LeafInput]") -> Tx:
         spend = LeafSpend(tx, index, [], one.leaf_script, one.control)
         tx.inputs[index].witness = spend.witness(one.signatures, one.condition_items)
     return tx
+
+
+def finalize_psbt(psbt: Psbt, kind: str) -> Tx:
+    """The transaction of an exit (`kind` TREE, ARK or CHECKPOINT), ready to broadcast.
+
+    Raises SigningError `unroll-signature` when a signature is missing, EncodingError `psbt-*`.
+    """
+    if kind == TREE:
+        signature = tap_key_sig(psbt.inputs[0]) if len(psbt.inputs) == 1 else None
+        return finalize_tree_tx(psbt.tx, signature or b"")
+    return finalize_leaf_tx(psbt.tx, [leaf_input(entries) for entries in psbt.inputs])
+
+
+def leaf_input(entries: PsbtMap) -> LeafInput:
+    """The first leaf of a PSBT input for which all keys have signed.
+
+    Raises SigningError `unroll-signature`, EncodingError `psbt-*`, ScriptError `closure-*`.
+    """
+    signed = tap_script_sigs(entries)
+    condition = tuple(arkfields.condition(entries) or ())
+    for control, script in tap_leaf_scripts(entries):
+        digest = leaf_hash(script)
+        signatures = {key: sig for key, leaf, sig in signed if leaf == digest}
+        if all(key in signatures for key in closures.decode(script).keys):
+            return LeafInput(script, control, signatures, condition)
+    raise SigningError("unroll-signature", "no leaf is fully signed")
