@@ -83,8 +83,13 @@ def decode_number(data: bytes, limit: int = _LOCK_NUMBER_BYTES) -> int:
 
 
 def push_data(data: bytes) -> bytes:
-    """The shortest push of `data` as data (a number below 17 is not turned into OP_n)."""
+    """The shortest push of `data` as data (a number below 17 is not turned into OP_n).
+
+    Raises ScriptError `closure-push` over 65535 bytes.
+    """
     size = len(data)
+    if size > 0xFFFF:
+        raise ScriptError("closure-push", "%d bytes" % size)
     if size < OP_PUSHDATA1:
         return bytes((size,)) + data
     if size <= 0xFF:

@@ -45,6 +45,12 @@ def test_refuses_delays_that_no_sequence_number_can_express() -> None:
     assert delays.decode(delays.seconds(65535 * 512)) == ("seconds", 33553920)
 
 
+def test_a_delay_of_zero_can_be_written() -> None:
+    assert delays.decode(delays.blocks(0)) == ("blocks", 0)
+    assert delays.decode(delays.seconds(0)) == ("seconds", 0)
+    assert delays.decode(0) == ("blocks", 0)
+
+
 def test_refuses_a_sequence_with_its_lock_switched_off() -> None:
     assert refusal(delays.decode, 0x80000010) == "delay-disabled"
     assert refusal(delays.decode, 0xFFFFFFFF) == "delay-disabled"
