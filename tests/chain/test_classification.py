@@ -19,7 +19,7 @@ def package(parent, child, message="transaction failed"):
 def test_the_childs_missing_input_is_only_a_consequence_of_the_refused_parent():
     error = package("min relay fee not met", MISSING)
     assert error.reason == "min relay fee not met"
-    assert error.refusal is Refusal.OTHER
+    assert error.refusal is Refusal.INSUFFICIENT_FEE
 
 
 def test_a_parents_missing_input_is_the_root_cause():
@@ -53,6 +53,7 @@ def test_without_any_error_of_a_transaction_the_packages_message_counts():
         ("Transaction outputs already in utxo set", Refusal.ALREADY_KNOWN),
         (MISSING, Refusal.MISSING_OR_SPENT_INPUTS),
         (FEE, Refusal.INSUFFICIENT_REPLACEMENT_FEE),
+        ("mempool min fee not met, 200 < 400", Refusal.INSUFFICIENT_FEE),
         ("TRUC-violation, tx would have too many ancestors", Refusal.OTHER),
         ("", Refusal.OTHER),
     ],

@@ -3,8 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from stanchion.chain.port import ChainSource, FeeInfo
+from arkcore.codec import to_hex_txid
+from arkcore.tx import Tx
+
+from stanchion.chain.port import ChainError, ChainSource, FeeInfo
 from stanchion.exits.cpfp import CpfpProvider, Replacement
+from stanchion.exits.errors import (
+    AncestorRetrievalFailure,
+    ExitPackageBroadcastFailure,
+    TransactionRetrievalFailure,
+)
 from stanchion.exits.package import ChildTransactionInfo, RbfRequirement
 from stanchion.exits.plan import ExitPlan
 from stanchion.exits.statuses import (
@@ -87,9 +95,22 @@ def _provide_child(context: ProgressContext, txid: bytes) -> ExitTxStatus:
     if isinstance(missing, AwaitingInputConfirmation):
         return missing
     parent = context.manager.package(txid).exit.tx
+    _check_unspent(context, txid, parent)
     child = context.cpfp.build_child(parent, context.fee_rate)
     context.manager.broadcast_and_set_child(txid, child)
     return exit_status(context.manager, txid)
+
+
+def _check_unspent(context: ProgressContext, txid: bytes, parent: Tx) -> None:
+    """A batch that was swept after its expiry cannot be left: no child is paid for in vain."""
+    for txin in parent.inputs:
+        try:
+            spend = context.chain.spender(txin.outpoint)
+        except ChainError as error:
+            raise TransactionRetrievalFailure(txin.txid, error.reason) from error
+        if spend is not None and spend.txid != txid and spend.status.confirmed:
+            rival = to_hex_txid(spend.txid)
+            raise ExitPackageBroadcastFailure(txid, f"its input was spent by {rival}")
 
 
 def _await_confirmation(context: ProgressContext, txid: bytes) -> ExitTxStatus:
@@ -124,4 +145,7 @@ def _waiting_fee(
     """What a package in the mempool pays; None once it is confirmed or gone."""
     if not context.manager.tx_status(txid).in_mempool:
         return None
-    return context.chain.ancestor_fee(child.txid)
+    try:
+        return context.chain.ancestor_fee(child.txid)
+    except ChainError as error:
+        raise AncestorRetrievalFailure(child.txid, error.reason) from error
