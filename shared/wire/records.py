@@ -75,9 +75,13 @@ COMMITMENT_INPUT = (
     need("amount_sat", 2, AMOUNT_SAT),
     need("script", 3, octets(1, 42)),
 )
+CONNECTOR_OUTPUT = (
+    need("amount_sat", 0, AMOUNT_SAT),
+    need("script", 1, octets(1, 42)),
+)
 CONNECTOR_NODE = (
     need("child_index", 0, U8),
-    need("outputs", 1, items(Record(TX_OUTPUT), terms.MAX_CONNECTOR_OUTPUTS, 2)),
+    need("outputs", 1, items(Record(CONNECTOR_OUTPUT), terms.MAX_CONNECTOR_OUTPUTS, 2)),
 )
 PARENT_INPUT = (need("outpoint", 0, OUTPOINT), need("sequence", 1, U32))
 PARENT = (

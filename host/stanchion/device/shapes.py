@@ -50,9 +50,14 @@ class TxOutput(TypedDict):
     script: bytes
 
 
+class ConnectorOutput(TypedDict):
+    amount_sat: int
+    script: bytes
+
+
 class ConnectorNode(TypedDict):
     child_index: int
-    outputs: list[TxOutput]
+    outputs: list[ConnectorOutput]
 
 
 class ParentInput(TypedDict):
