@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from arkcore.hashes import sha256
@@ -10,6 +10,10 @@ from arkcore.scripts import p2wpkh_script
 from stanchion.chain.embedded import EmbeddedChain
 from stanchion.operator.config import OperatorConfig
 from stanchion.operator.engine import Operator
+from stanchion.operator.feed import Listener
+from stanchion.operator.info import operator_info
+from stanchion.operator.keys import OperatorKeys
+from stanchion.operator.lying import Lie, lying_operator
 from stanchion.rounds.driver import BatchAbandoned, BatchDriver
 from stanchion.rounds.exit_data import MemoryExitStore
 from stanchion.rounds.offer import make_offer
@@ -24,6 +28,12 @@ from stanchion.signers.facts import (
 )
 from stanchion.signers.software import SoftwareSigner
 
+SECONDS_CONFIG = OperatorConfig(
+    batch_expiry=604_672,
+    unilateral_exit_delay=86_016,
+    boarding_exit_delay=604_672,
+    checkpoint_exit_delay=86_016,
+)
 CONFIG = OperatorConfig(
     batch_expiry=144,
     unilateral_exit_delay=20,
@@ -44,10 +54,51 @@ def facts_of(info: dict[str, Any]) -> OperatorFacts:
         forfeit_script=p2wpkh_script(forfeit_key),
         unilateral_exit_delay=int(info["unilateralExitDelay"]),
         boarding_exit_delay=int(info["boardingExitDelay"]),
-        checkpoint_exit_delay=CONFIG.checkpoint_exit_delay,
-        min_batch_expiry=CONFIG.batch_expiry,
+        checkpoint_exit_delay=int(info["unilateralExitDelay"]),
+        min_batch_expiry=int(info["vtxoTreeExpiry"]),
         dust_sat=int(info["dust"]),
     )
+
+
+class RecordingPort:
+    """Passes everything on to the operator and remembers what left the participant."""
+
+    def __init__(self, operator: Operator) -> None:
+        self._operator = operator
+        self.nonces = 0
+        self.signatures = 0
+        self.forfeits: list[str] = []
+        self.commitments: list[str] = []
+        self.deleted = 0
+
+    def info(self) -> dict[str, Any]:
+        return self._operator.info()
+
+    def open_feed(self, topics: Iterable[str]) -> Listener:
+        return self._operator.open_feed(topics)
+
+    def register_intent(self, proof: str, message: str) -> str:
+        return self._operator.register_intent(proof, message)
+
+    def delete_intent(self, proof: str, message: str) -> None:
+        self._operator.delete_intent(proof, message)
+        self.deleted += 1
+
+    def confirm(self, intent_id: str) -> None:
+        self._operator.confirm(intent_id)
+
+    def submit_nonces(self, batch_id: str, pubkey: str, nonces: Mapping[str, str]) -> None:
+        self.nonces += len(nonces)
+        self._operator.submit_nonces(batch_id, pubkey, nonces)
+
+    def submit_signatures(self, batch_id: str, pubkey: str, signatures: Mapping[str, str]) -> None:
+        self.signatures += len(signatures)
+        self._operator.submit_signatures(batch_id, pubkey, signatures)
+
+    def submit_forfeits(self, signed_forfeits: Sequence[str], signed_commitment: str = "") -> None:
+        self.forfeits += signed_forfeits
+        self.commitments += [signed_commitment] if signed_commitment else []
+        self._operator.submit_forfeits(signed_forfeits, signed_commitment)
 
 
 class Participant:
@@ -56,8 +107,9 @@ class Participant:
     def __init__(self, world: World, number: int) -> None:
         self.world = world
         self.signer = SoftwareSigner(sha256(b"participant %d" % number))
-        self.signer.enroll_operator(facts_of(world.operator.info()))
+        self.signer.enroll_operator(facts_of(operator_info(world.config, world.keys)))
         self.exits = MemoryExitStore()
+        self.port = RecordingPort(world.operator)
         self.driver: BatchDriver | None = None
 
     def script(self, kind: AddressKind, index: int = 0) -> bytes:
@@ -78,9 +130,14 @@ class Participant:
 
     def join(self, inputs: Sequence[InputFact], outputs: Sequence[OutputFact]) -> BatchDriver:
         offer = make_offer(self.signer, inputs, outputs)
-        self.driver = BatchDriver(self.signer, self.world.operator, offer, self.exits)
+        self.port = RecordingPort(self.world.operator)
+        self.driver = BatchDriver(self.signer, self.port, offer, self.exits)
         self.driver.start()
         return self.driver
+
+    def join_all(self, outputs: Sequence[OutputFact]) -> BatchDriver:
+        """Puts every live VTXO in."""
+        return self.join(self.live_coins(), outputs)
 
     def board(self, amount_sat: int = 50_000) -> BatchDriver:
         return self.join([self.boarding_coin(amount_sat)], [own_vtxo(amount_sat)])
@@ -95,18 +152,26 @@ def own_vtxo(amount_sat: int, index: int = 0) -> OutputFact:
 
 
 class World:
-    """`operator` is honest unless another factory is given; time moves when nobody can."""
+    """An honest operator until `begin_lying`; time moves when nobody can."""
 
-    def __init__(
-        self,
-        chain: EmbeddedChain,
-        make_operator: Callable[..., Operator] = Operator,
-        config: OperatorConfig = CONFIG,
-    ) -> None:
+    def __init__(self, chain: EmbeddedChain, config: OperatorConfig = CONFIG) -> None:
         self.chain = chain
+        self.config = config
+        self.keys = OperatorKeys()
         self.time = float(chain.tip().time)
-        self.operator = make_operator(chain, chain.wallet, config, clock=lambda: self.time)
+        self.operator = Operator(chain, chain.wallet, config, self.keys, self.clock)
         self.participants: list[Participant] = []
+
+    def clock(self) -> float:
+        return self.time
+
+    def begin_lying(self, lie: Lie) -> None:
+        """From now on the same operator, with the same books, lies."""
+        books = self.operator.context.vtxos
+        self.operator = lying_operator(
+            lie, self.chain, self.chain.wallet, self.config, self.keys, self.clock
+        )
+        self.operator.context.vtxos = books
 
     def participant(self) -> Participant:
         self.participants.append(Participant(self, len(self.participants)))

@@ -43,6 +43,13 @@ class SignerRefused(Exception):
         return f"{self.tag}: {self.detail}" if self.detail else self.tag
 
 
+class SignerUnavailable(SignerRefused):
+    """The signer could not be asked; nothing is known about what it would have said."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("signer-unavailable", reason)
+
+
 class BatchSigner(Protocol):
     """The methods of one batch, in their order."""
 
