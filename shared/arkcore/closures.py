@@ -220,8 +220,6 @@ def _decode_ops(script: bytes, ops: "list[Op]") -> Closure:
     verify_at = -1
     for index, op in enumerate(ops):
         if op.code == OP_VERIFY:
-            if verify_at >= 0:
-                raise ScriptError("closure-inner-verify")
             verify_at = index
     if verify_at < 0:
         return _decode_plain(ops)

@@ -90,7 +90,8 @@ def test_refuses_negative_and_oversized_locks() -> None:
     assert refusal(decode, b"\x4f\xb1\x75" + key) == "closure-locktime"
     assert refusal(decode, b"\x05\x00\x00\x00\x00\x01\xb1\x75" + key) == "closure-locktime"
     assert refusal(closures.cltv_multisig, 1 << 32, [A]) == "closure-locktime"
-    assert decode(closures.cltv_multisig(0xFFFFFFFF, [A]).script).locktime == 0xFFFFFFFF
+    for locktime in (0, 1, 0xFFFFFFFF):
+        assert decode(closures.cltv_multisig(locktime, [A]).script).locktime == locktime
 
 
 def test_refuses_op_success_anywhere_outside_of_pushes() -> None:
@@ -131,8 +132,11 @@ def test_refuses_key_lists_and_hashes_of_wrong_size() -> None:
 def test_refuses_scripts_over_the_size_limit_before_reading_them() -> None:
     limit = closures.MAX_SCRIPT_BYTES
     assert refusal(decode, bytes(limit + 1)) == "closure-size"
-    condition = b"\x51" * limit
-    assert refusal(closures.condition_multisig, condition, [A]) == "closure-size"
+    around = len(closures.condition_multisig(b"\x51", [A]).script) - 1
+    largest = closures.condition_multisig(b"\x51" * (limit - around), [A]).script
+    assert len(largest) == limit and decode(largest).keys == [A]
+    over = b"\x51" * (limit - around + 1)
+    assert refusal(closures.condition_multisig, over, [A]) == "closure-size"
 
 
 def test_a_threshold_over_sixteen_keys_is_a_pushed_number() -> None:
