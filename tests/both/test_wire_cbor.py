@@ -4,8 +4,9 @@ Invariant: what two readers could understand differently is refused. Encodings a
 appendix A, or made wrong by hand here.
 """
 
-from tests.both.helpers import hexed, refusal
 from wire import cbor
+
+from tests.both.helpers import hexed, refusal
 
 RIGHT = (
     ("00", 0),

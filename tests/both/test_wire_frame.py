@@ -4,9 +4,10 @@ Invariant: garbage, damage and silence cost the frame that they hit and no other
 was computed from the layout in docs/protocol.md with a bitwise CRC-32 of its own.
 """
 
-from tests.both.helpers import hexed, refusal
 from wire import frame
 from wire.frame import FrameDecoder, encode_frame
+
+from tests.both.helpers import hexed, refusal
 
 A = encode_frame(frame.REQUEST, 1, b"first body")
 B = encode_frame(frame.REPLY, 2, b"")

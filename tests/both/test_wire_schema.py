@@ -5,10 +5,11 @@ code that acts on it, and no refusal quotes the value. The records are the proto
 """
 
 from arkcore.errors import ArkError
-from tests.both.helpers import refusal
 from wire import records, terms
 from wire.methods import METHODS, method_by_code, method_by_name
 from wire.schema import Items, Octets, Record, choice, from_wire, may, need, octets, to_wire, uint
+
+from tests.both.helpers import refusal
 
 COIN = {"kind": 0, "outpoint": bytes(36), "amount_sat": 1000, "index": 5}
 OUTPUT = {"kind": 0, "amount_sat": 900, "index": 6}

@@ -3,7 +3,6 @@
 from typing import Any
 
 from hypothesis import strategies as st
-
 from wire.schema import Bool, Choice, Field, Items, Kind, Octets, Record, Text, Uint
 
 PRINTABLE = st.characters(min_codepoint=0x20, max_codepoint=0x7E)

@@ -8,18 +8,18 @@ from typing import Any
 
 import cbor2
 import pytest
+from arkcore.errors import ArkError
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from arkcore.errors import ArkError
-from tests.wire.cddl import allows
-from tests.wire.mutations import FOREIGN_KEY, mutations
-from tests.wire.strategies import named
 from wire import cbor
 from wire.errors import WIRE_ERRORS, WireError
 from wire.methods import CANCEL, ERROR, EVENTS, LINK_ERROR, METHODS
 from wire.schema import Field, from_wire, to_wire
 from wire.session import encode_error
+
+from tests.wire.cddl import allows
+from tests.wire.mutations import FOREIGN_KEY, mutations
+from tests.wire.strategies import named
 
 Fields = tuple[Field, ...]
 RULES: dict[str, Fields] = {
