@@ -1,0 +1,1 @@
+"""The whole life of a VTXO, told step by step: what `make demo` runs."""
