@@ -13,15 +13,19 @@ class Screen:
     No other request is served meanwhile, so what is shown cannot change under the owner's eyes.
     """
 
-    __slots__ = ("_board", "_link")
+    __slots__ = ("_board", "_link", "_shown")
 
     def __init__(self, board, link) -> None:
         self._board = board
         self._link = link
+        self._shown: "list[str]" = []
 
     def show(self, lines: "list[str]") -> None:
         """Draws up to eight lines and returns at once."""
-        self._board.draw([text.clean(line)[: text.WIDTH] for line in lines[:8]])
+        drawn = [text.clean(line)[: text.WIDTH] for line in lines[:8]]
+        if drawn != self._shown:
+            self._shown = drawn
+            self._board.draw(drawn)
 
     def confirm(self, title: str, pages: "list[list[str]]") -> None:
         """Shows every page (lists of at most 6 lines) and waits for yes on the last.

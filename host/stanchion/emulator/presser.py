@@ -73,11 +73,18 @@ def words_shown(screens: list[list[str]]) -> list[str]:
     return [numbered[number] for number in sorted(numbered)]
 
 
-def enter_words(emulator: Emulator, words: list[str], timeout: float = 10.0) -> None:
-    """Spells the words with up, down and yes, as a person would. Raises EmulatorError."""
+def enter_words(
+    emulator: Emulator, words: list[str], first: int = 0, timeout: float = 10.0
+) -> None:
+    """Spells the words from number `first` with up, down and yes, as a person would.
+
+    Raises EmulatorError.
+    """
     panel = emulator.panel
     number = max(0, panel.count() - 1)
     for position, word in enumerate(words):
+        if position < first:
+            continue
         taken = False
         while not taken:
             found = panel.next_screen(number, timeout)
