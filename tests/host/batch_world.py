@@ -26,6 +26,7 @@ from stanchion.signers.facts import (
     OutputKind,
     VtxoState,
 )
+from stanchion.signers.port import Signer
 from stanchion.signers.software import SoftwareSigner
 
 SECONDS_CONFIG = OperatorConfig(
@@ -42,6 +43,7 @@ CONFIG = OperatorConfig(
 )
 STALLED_SECONDS = 1
 MAX_TURNS = 400
+INTENT_SECONDS = 600
 
 
 def facts_of(info: dict[str, Any]) -> OperatorFacts:
@@ -104,10 +106,9 @@ class RecordingPort:
 class Participant:
     """A software signer with its exit data and its current batch."""
 
-    def __init__(self, world: World, number: int) -> None:
+    def __init__(self, world: World, signer: Signer) -> None:
         self.world = world
-        self.signer = SoftwareSigner(sha256(b"participant %d" % number))
-        self.signer.enroll_operator(facts_of(operator_info(world.config, world.keys)))
+        self.signer = signer
         self.exits = MemoryExitStore()
         self.port = RecordingPort(world.operator)
         self.driver: BatchDriver | None = None
@@ -129,7 +130,8 @@ class Participant:
         ]
 
     def join(self, inputs: Sequence[InputFact], outputs: Sequence[OutputFact]) -> BatchDriver:
-        offer = make_offer(self.signer, inputs, outputs)
+        now = int(self.world.time)
+        offer = make_offer(self.signer, inputs, outputs, now, now + INTENT_SECONDS)
         self.port = RecordingPort(self.world.operator)
         self.driver = BatchDriver(self.signer, self.port, offer, self.exits)
         self.driver.start()
@@ -154,10 +156,15 @@ def own_vtxo(amount_sat: int, index: int = 0) -> OutputFact:
 class World:
     """An honest operator until `begin_lying`; time moves when nobody can."""
 
-    def __init__(self, chain: EmbeddedChain, config: OperatorConfig = CONFIG) -> None:
+    def __init__(
+        self,
+        chain: EmbeddedChain,
+        config: OperatorConfig = CONFIG,
+        keys: OperatorKeys | None = None,
+    ) -> None:
         self.chain = chain
         self.config = config
-        self.keys = OperatorKeys()
+        self.keys = keys or OperatorKeys()
         self.time = float(chain.tip().time)
         self.operator = Operator(chain, chain.wallet, config, self.keys, self.clock)
         self.participants: list[Participant] = []
@@ -174,7 +181,13 @@ class World:
         self.operator.context.vtxos = books
 
     def participant(self) -> Participant:
-        self.participants.append(Participant(self, len(self.participants)))
+        """One more with keys in memory, enrolled with what an honest operator publishes."""
+        signer = SoftwareSigner(sha256(b"participant %d" % len(self.participants)))
+        signer.enroll_operator(facts_of(operator_info(self.config, self.keys)))
+        return self.add(signer)
+
+    def add(self, signer: Signer) -> Participant:
+        self.participants.append(Participant(self, signer))
         return self.participants[-1]
 
     def run(self, drivers: Sequence[BatchDriver]) -> list[BatchAbandoned]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from stanchion.chain.embedded import EmbeddedChain
 
+import tests.both.conftest  # noqa: F401 - puts the firmware on the path
 from tests.host.batch_world import World
 
 

@@ -10,10 +10,14 @@ import pytest
 from arkcore.codec import from_hex_txid, outpoint_text
 from stanchion.rounds.driver import BatchState
 from stanchion.signers.facts import (
+    AddressKind,
+    OutputFact,
+    OutputKind,
+    VtxoFacts,
     VtxoState,
 )
 
-from tests.host.batch_world import Participant, World
+from tests.host.batch_world import Participant, World, own_vtxo
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -61,3 +65,68 @@ def test_refreshing_forfeits_the_old_vtxo_for_a_new_one(world: World, count: int
         assert spent.spent
         assert spent.spent_by
         assert spent.settled_by
+
+
+def test_a_payment_in_a_batch_reaches_a_stranger_and_leaves_the_rest(world: World) -> None:
+    payer, payee = world.participant(), world.participant()
+    board_all(world, [payer])
+    foreign = OutputFact(OutputKind.FOREIGN_VTXO, 20_000, script=payee.script(AddressKind.VTXO, 5))
+    driver = payer.join_all([foreign, own_vtxo(30_000, 1)])
+    assert world.run([driver]) == []
+    world.mine()
+    [kept] = payer.live_coins()
+    assert (kept.amount_sat, kept.index) == (30_000, 1)
+    [paid] = world.operator.context.vtxos.by_script(payee.script(AddressKind.VTXO, 5))
+    assert paid.amount_sat == 20_000
+    payee.signer.learn_vtxo(VtxoFacts(paid.outpoint, 20_000, 5, VtxoState.LIVE, 144, bytes(32), 1))
+    assert world.run([payee.refresh()]) == []
+    assert [coin.amount_sat for coin in payee.live_coins()] == [20_000]
+
+
+def test_a_collaborative_exit_pays_on_chain_beside_others_in_the_tree(world: World) -> None:
+    leaver, stayer = world.participant(), world.participant()
+    board_all(world, [leaver, stayer])
+    target = OutputFact(OutputKind.OWN_ONCHAIN, 50_000, 3)
+    assert world.run([leaver.join_all([target]), stayer.refresh()]) == []
+    world.mine()
+    onchain = world.chain.unspent(leaver.script(AddressKind.ONCHAIN, 3))
+    assert [coin.amount_sat for coin in onchain] == [50_000]
+    assert leaver.live_coins() == []
+    assert len(stayer.live_coins()) == 1
+
+
+def test_a_batch_without_any_tree_pays_on_chain_only(world: World) -> None:
+    leaver = world.participant()
+    board_all(world, [leaver])
+    targets = [OutputFact(OutputKind.OWN_ONCHAIN, 25_000, index) for index in (0, 1)]
+    driver = leaver.join_all(targets)
+    assert world.run([driver]) == []
+    world.mine()
+    for index in (0, 1):
+        [coin] = world.chain.unspent(leaver.script(AddressKind.ONCHAIN, index))
+        assert coin.amount_sat == 25_000
+    assert driver.vtxos == ()
+    assert leaver.port.nonces == 0
+
+
+def test_several_vtxos_and_boarding_outputs_go_into_one_intent(world: World) -> None:
+    person = world.participant()
+    board_all(world, [person])
+    halves = person.join_all([own_vtxo(20_000), own_vtxo(30_000)])
+    assert world.run([halves]) == []
+    inputs = [*person.live_coins(), person.boarding_coin(10_000, 7)]
+    driver = person.join(inputs, [own_vtxo(60_000, 2)])
+    assert world.run([driver]) == []
+    assert [coin.amount_sat for coin in person.live_coins()] == [60_000]
+    assert len(person.port.forfeits) == 2
+    assert len(person.port.commitments) == 1
+
+
+def test_batches_follow_each_other_without_waiting_for_blocks(world: World) -> None:
+    person = world.participant()
+    board_all(world, [person])
+    for _ in range(3):
+        assert world.run([person.refresh()]) == []
+    world.mine()
+    assert len(person.live_coins()) == 1
+    assert len(world.operator.context.journal.round_ids()) == 4
