@@ -112,5 +112,17 @@ def test_refuses_the_invalid_segwit_addresses_of_the_bips() -> None:
 
 
 def test_refuses_addresses_for_scripts_that_have_none() -> None:
-    for script in ("", "6a", "76a914" + "00" * 20 + "88ac", "0015" + "00" * 21, "5121" + "00" * 32):
+    for script in (
+        "",
+        "6a",
+        "0000",
+        "76a914" + "00" * 20 + "88ac",
+        "0015" + "00" * 21,
+        "5121" + "00" * 32,
+        "5129" + "00" * 41,
+        "5101" + "00",
+        "6120" + "00" * 32,
+        "5020" + "00" * 32,
+        "6a20" + "00" * 32,
+    ):
         assert refusal(segwit_address, "bc", bytes.fromhex(script)) == "address-script", script
