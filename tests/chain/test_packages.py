@@ -166,6 +166,34 @@ def test_a_parent_whose_child_was_evicted_waits_but_is_not_mined(chain, coins):
     assert chain.tx_status(parent.txid()).confirmed
 
 
+def waiting_parent(chain, coins):
+    """A version 3 parent whose child was evicted."""
+    parent = truc_parent(coins[0], 50_000)
+    child = cpfp_child(parent, coins[1], 20_000, 1_000)
+    package(chain, parent, child)
+    chain.evict(child.txid())
+    return parent
+
+
+def test_refuses_a_later_child_that_leaves_the_empty_anchor_unspent(chain, coins):
+    parent = waiting_parent(chain, coins)
+    child = spend(outpoint(parent.txid(), 0), 50_000, 1_000, version=3)
+    with pytest.raises(TxRejected, match="missing-ephemeral-spends"):
+        chain.submit(child.serialize())
+
+
+def test_refuses_versions_that_mix_without_a_block_between_them(chain, coins):
+    parent = waiting_parent(chain, coins)
+    child = cpfp_child(parent, coins[1], 20_000, 1_000, version=2)
+    with pytest.raises(TxRejected, match="non-version=3 tx .* cannot spend from version=3"):
+        chain.submit(child.serialize())
+    plain = spend(chain.fund(OWNER.script, 30_000), 30_000, 1_000)
+    chain.submit(plain.serialize())
+    truc = spend(outpoint(plain.txid(), 0), 29_000, 1_000, version=3)
+    with pytest.raises(TxRejected, match="version=3 tx .* cannot spend from non-version=3"):
+        chain.submit(truc.serialize())
+
+
 def test_reports_what_a_waiting_package_pays(chain, coins):
     parent = truc_parent(coins[0], 50_000)
     child = cpfp_child(parent, coins[1], 20_000, 1_000)

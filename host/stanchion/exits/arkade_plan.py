@@ -4,7 +4,7 @@ All of it is known when the batch ends; nothing is asked of the operator when it
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -45,7 +45,7 @@ class ArkadePlan:
 
     @cached_property
     def steps(self) -> Sequence[ExitStep]:
-        return topological(self.vtxo_id, [ExitStep.of(tx) for tx in self.branch])
+        return hold_back(topological(self.vtxo_id, [ExitStep.of(tx) for tx in self.branch]))
 
     @cached_property
     def script(self) -> VtxoScript:
@@ -140,3 +140,20 @@ def topological(vtxo_id: bytes, steps: Sequence[ExitStep]) -> list[ExitStep]:
             del waiting[step.txid]
     ordered.remove(last)
     return [*ordered, last]
+
+
+def hold_back(steps: Sequence[ExitStep]) -> list[ExitStep]:
+    """Steps (parents first) whose several parents are released together.
+
+    An ark transaction may spend several checkpoints, and the operator may take a confirmed one
+    after its delay. So no checkpoint is sent before the branches of all others are confirmed too.
+    """
+    ancestors: dict[bytes, frozenset[bytes]] = {}
+    held: dict[bytes, frozenset[bytes]] = {}
+    for step in steps:
+        parents = [txid for txid in step.input_txids if txid in ancestors]
+        above = frozenset[bytes]().union(*(ancestors[txid] for txid in parents))
+        ancestors[step.txid] = above | frozenset(parents)
+        for parent in parents:
+            held[parent] = held.get(parent, frozenset()) | above - ancestors[parent]
+    return [replace(step, held_for=held.get(step.txid, frozenset())) for step in steps]

@@ -19,11 +19,13 @@ from stanchion.exits.errors import (
     DustLimit,
     ExitError,
     ExitTxAlreadyBroadcast,
+    MissingExitTransaction,
     NotExiting,
     TipRetrievalFailure,
     TransactionRetrievalFailure,
     VtxoNotClaimable,
 )
+from stanchion.exits.estimate import ExitEstimate, estimate_exits
 from stanchion.exits.plan import ExitPlan
 from stanchion.exits.progress import P2TR_DUST_SAT
 from stanchion.exits.states import (
@@ -113,6 +115,7 @@ class ExitCoordinator:
             if plan.amount_sat < P2TR_DUST_SAT:
                 raise DustLimit(plan.vtxo_id, plan.amount_sat, P2TR_DUST_SAT)
             plan.check()
+            self._check_roots(plan)
             self._tell_signer(plan.vtxo_id)
             self._store.store_plan(plan.vtxo_id, plan.to_json())
             exit_vtxo.store(self._store)
@@ -121,6 +124,17 @@ class ExitCoordinator:
         self._exits[plan.vtxo_id] = exit_vtxo
         exit_vtxo.initialize(self._manager)
         return ExitProgressStatus(plan.vtxo_id, exit_vtxo.state)
+
+    def _check_roots(self, plan: ExitPlan) -> None:
+        """What the plan spends and does not hold itself must be known to the network."""
+        own = {step.txid for step in plan.steps}
+        for txid in frozenset[bytes]().union(*(step.input_txids for step in plan.steps)) - own:
+            try:
+                found = self._chain.tx_status(txid).found
+            except ChainError as error:
+                raise TransactionRetrievalFailure(txid, error.reason) from error
+            if not found:
+                raise MissingExitTransaction(txid)
 
     def _tell_signer(self, vtxo_id: bytes) -> None:
         try:
@@ -249,6 +263,10 @@ class ExitCoordinator:
             return self._chain.fee_rates().regular
         except ChainError as error:
             raise TipRetrievalFailure(error.reason) from error
+
+    def estimate(self, plans: Iterable[ExitPlan]) -> ExitEstimate:
+        """What leaving with these VTXOs costs at the current rate."""
+        return estimate_exits(plans, self._chain, self._coins, self._rate())
 
     def get_exit(self, vtxo_id: bytes) -> ExitVtxo | None:
         return self._exits.get(vtxo_id)

@@ -13,10 +13,15 @@ from stanchion.signers.facts import ClaimKind
 
 @dataclass(frozen=True)
 class ExitStep:
-    """One pre-signed transaction with its final witness."""
+    """One pre-signed transaction with its final witness.
+
+    `held_for`: transactions that must be confirmed before this one is sent although it does not
+    spend them, because it must not wait long for what comes after it.
+    """
 
     tx: Tx
     txid: bytes
+    held_for: frozenset[bytes] = frozenset()
 
     @classmethod
     def of(cls, tx: Tx) -> "ExitStep":
@@ -24,7 +29,7 @@ class ExitStep:
 
     @property
     def input_txids(self) -> frozenset[bytes]:
-        """Transactions that must be confirmed first."""
+        """Transactions that it spends."""
         return frozenset(txin.txid for txin in self.tx.inputs)
 
     @property

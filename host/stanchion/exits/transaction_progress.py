@@ -11,6 +11,7 @@ from stanchion.exits.cpfp import CpfpProvider, Replacement
 from stanchion.exits.errors import (
     AncestorRetrievalFailure,
     ExitPackageBroadcastFailure,
+    MissingExitTransaction,
     TransactionRetrievalFailure,
 )
 from stanchion.exits.package import ChildTransactionInfo, RbfRequirement
@@ -75,7 +76,11 @@ def exit_status(manager: ExitTransactionManager, txid: bytes) -> ExitTxStatus:
 
 
 def _inputs(context: ProgressContext, txid: bytes) -> frozenset[bytes]:
-    return context.manager.package(txid).exit.input_txids
+    """All that must be confirmed before this exit sends the transaction."""
+    for step in context.plan.steps:
+        if step.txid == txid:
+            return step.input_txids | step.held_for
+    raise MissingExitTransaction(txid)
 
 
 def _check_inputs(context: ProgressContext, txid: bytes, parents: Iterable[bytes]) -> ExitTxStatus:
