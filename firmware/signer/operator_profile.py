@@ -10,6 +10,7 @@ from arkcore.delays import SECONDS_UNIT, from_operator_value
 from arkcore.errors import ArkError
 from arkcore.hashes import tagged_hash
 from arkcore.scripts import p2wpkh_script
+from wire.terms import NETWORK_REGTEST
 
 from signer import networks
 from signer.errors import Refused
@@ -169,7 +170,7 @@ class OperatorProfile:
                 from_operator_value(value)
             except ArkError as error:
                 raise Refused(error.tag, what)
-            if value < SECONDS_UNIT and self.network != networks.REGTEST:
+            if value < SECONDS_UNIT and self.network != NETWORK_REGTEST:
                 # Blocks can come fast or slow; arkd itself refuses them outside of regtest.
                 raise Refused("operator-delay-blocks", what)
             seconds = span_seconds(value)

@@ -5,6 +5,7 @@ was wrong and why it matters.
 """
 
 from arkcore.tags_batch import BATCH_SECTIONS
+from arkcore.tags_device import DEVICE_SECTIONS
 
 CODEC = [
     (
@@ -223,6 +224,18 @@ INTENT = [
     ("intent-signature", "A signature is missing, wrong, or by a key that has no say."),
 ]
 
+# What ends a batch on the host's side of a signer.
+ROUNDS = [
+    ("operator-refused", "The operator did not accept a request; its own words say why."),
+    ("batch-failed", "The operator gave the batch up; nothing of it became valid."),
+    (
+        "batch-changed",
+        "The batch that ends is not the one whose tree was signed; what was agreed is not in it.",
+    ),
+    ("event-malformed", "An event of the operator lacks a field or holds the wrong kind of value."),
+    ("signer-unavailable", "The signer could not be asked, so nothing further was sent."),
+]
+
 SECTIONS = [
     CODEC,
     TX,
@@ -242,6 +255,9 @@ SECTIONS = [
     ARKFIELDS,
     INTENT,
     MUSIG2,
+    ROUNDS,
 ]
 
-TAGS = [entry for section in SECTIONS + BATCH_SECTIONS for entry in section]
+_ALL_SECTIONS = SECTIONS + BATCH_SECTIONS + DEVICE_SECTIONS
+
+TAGS = [entry for section in _ALL_SECTIONS for entry in section]
