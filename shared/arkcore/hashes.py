@@ -20,7 +20,7 @@ def hash160(data: bytes) -> bytes:
 
 
 def tagged_hasher(tag: str):  # type: ignore[no-untyped-def]
-    """A SHA-256 object that has already eaten the tag prefix of BIP-340; `update` it, then `digest`."""
+    """A SHA-256 object that has eaten the tag prefix of BIP-340; `update` it, then `digest`."""
     prefix = hashlib.sha256(tag.encode()).digest()
     return hashlib.sha256(prefix + prefix)
 

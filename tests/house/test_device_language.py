@@ -12,7 +12,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = [
-    path for folder in ("shared", "firmware", "boards") for path in sorted((ROOT / folder).rglob("*.py"))
+    path
+    for folder in ("shared", "firmware", "boards")
+    for path in sorted((ROOT / folder).rglob("*.py"))
 ]
 MAX_FILE_LINES = 400
 
@@ -54,7 +56,9 @@ def test_device_source_uses_no_construct_that_micropython_gets_wrong(path: Path)
     assert not found, found
 
 
-@pytest.mark.parametrize("source", ["assert x", "pow(a, -1, n)", "try:\n  f()\nexcept:\n  g()", "x[::-1]"])
+@pytest.mark.parametrize(
+    "source", ["assert x", "pow(a, -1, n)", "try:\n  f()\nexcept:\n  g()", "x[::-1]"]
+)
 def test_the_language_check_itself_notices_each_construct(source: str) -> None:
     assert any(forbidden(node) for node in ast.walk(ast.parse(source)))
 

@@ -1,4 +1,6 @@
-"""The house's import rule: shared imports no side, firmware imports only shared, host never firmware.
+"""Shared imports no side, firmware imports only shared, host never imports firmware.
+
+This is the import rule of the house.
 
 It keeps the device's trusted code small and free of anything that runs on a desktop. Read from the
 sources with `ast`, so that no module has to be importable here.
@@ -20,7 +22,7 @@ PARTS = {
 HOUSE_MODULES = {"arkcore", "wire", "secp256k1", "signer", "board", "stanchion"}
 # What stock MicroPython has built in; shared and firmware code may use nothing else.
 DEVICE_STDLIB = {
-    "array", "binascii", "cryptolib", "gc", "hashlib", "io", "machine", "micropython", "os",
+    "array", "binascii", "cryptolib", "gc", "hashlib", "io", "json", "machine", "micropython", "os",
     "random", "select", "struct", "sys", "termios", "time", "uctypes", "vfs",
 }  # fmt: skip
 

@@ -27,14 +27,14 @@ def _raw(chain: ChainSource, txid: bytes) -> Tx:
 
 
 def show_accounts(stage: Stage) -> None:
-    stage.chapter("i", "The accounts")
+    """Prints all three tables. Raises DemoFailed if they do not add up."""
     _signatures(stage)
     fees_sat = _transactions(stage)
     _balance(stage, fees_sat)
 
 
 def _signatures(stage: Stage) -> None:
-    rows = [[one.chapter, one.method, str(one.count), one.reason] for one in stage.log.given]
+    rows = [[one.chapter, one.method, str(one.count), one.reason] for one in stage.log.summary()]
     columns = ["chapter", "request", "signatures", "why"]
     stage.report.table("Signatures that left the device", columns, rows)
 

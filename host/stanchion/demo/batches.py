@@ -2,28 +2,26 @@
 
 from arkcore.codec import from_hex_txid, outpoint_text
 
-from stanchion.demo.stage import BOARDED_SAT, Stage
+from stanchion.demo.stage import Stage
 from stanchion.operator.sandbox import own_vtxo
 from stanchion.rounds.driver import BatchDriver
 from stanchion.signers.facts import AddressKind, InputFact, InputKind, VtxoState
 from stanchion.signers.port import SignerRefused
 
-# The owner's coin becomes two VTXOs: one to leave with, one that a liar will be after.
-_SPLIT_PER_MILLE = 750
 _OTHERS_SAT = 50_000
 
 
-def fund_boarding(stage: Stage) -> InputFact:
-    stage.chapter("d", "The boarding address of the device is funded and mined")
-    address = stage.signer.get_address(AddressKind.BOARDING, 0)
-    point = stage.chain.fund(address.script, BOARDED_SAT)
-    stage.received_sat += BOARDED_SAT
+def fund_boarding(stage: Stage, amount_sat: int, index: int) -> InputFact:
+    """A confirmed coin on the device's boarding address of this index."""
+    address = stage.signer.get_address(AddressKind.BOARDING, index)
+    point = stage.chain.fund(address.script, amount_sat)
+    stage.received_sat += amount_sat
     height = stage.chain.tx_status(point[:32]).height
     stage.report.fact("address", address.address)
-    stage.report.fact("coin", f"{outpoint_text(point)}, {BOARDED_SAT:,} sat, block {height}")
+    stage.report.fact("coin", f"{outpoint_text(point)}, {amount_sat:,} sat, block {height}")
     stage.report.check(height is not None, "the consensus engine accepted the block")
     stage.transactions.append(("funding of the boarding address", point[:32]))
-    return InputFact(InputKind.BOARDING, point, BOARDED_SAT, 0)
+    return InputFact(InputKind.BOARDING, point, amount_sat, index)
 
 
 def run_batch(stage: Stage, own: BatchDriver, others: list[BatchDriver], what: str) -> None:
@@ -45,28 +43,25 @@ def run_batch(stage: Stage, own: BatchDriver, others: list[BatchDriver], what: s
     stage.transactions.append((f"commitment of the {what}", txid))
 
 
-def board(stage: Stage, coin: InputFact, participants: int) -> None:
-    stage.chapter("e", f"A batch of {participants} participants boards the coin")
-    stage.others = [stage.sandbox.participant() for _ in range(participants - 1)]
-    first_sat = coin.amount_sat * _SPLIT_PER_MILLE // 1000
-    wanted = [own_vtxo(first_sat, 0), own_vtxo(coin.amount_sat - first_sat, 1)]
-    own = stage.owner.join([coin], wanted)
-    others = [other.board(_OTHERS_SAT) for other in stage.others]
-    run_batch(stage, own, others, "boarding batch")
-    _show_vtxos(stage, "the device's ledger holds two live VTXOs")
+def board(stage: Stage, coin: InputFact, others: int) -> None:
+    """The device boards `coin` for one VTXO of the same amount and key, beside `others`."""
+    stage.others = [stage.sandbox.participant() for _ in range(others)]
+    own = stage.owner.join([coin], [own_vtxo(coin.amount_sat, coin.index)])
+    run_batch(stage, own, [other.board(_OTHERS_SAT) for other in stage.others], "boarding batch")
+    _show_vtxo(stage, "the device's ledger holds one live VTXO")
 
 
-def refresh(stage: Stage, participants: int) -> None:
-    stage.chapter("f", "A second batch refreshes it: the old VTXOs are forfeited, new ones held")
-    old = stage.owner.live_coins()
-    own = stage.owner.join(old, [own_vtxo(coin.amount_sat, coin.index) for coin in old])
-    others = [other.refresh() for other in stage.others[: participants - 1]]
-    run_batch(stage, own, others, "refreshing batch")
+def refresh(stage: Stage) -> None:
+    """All who boarded before give their VTXO for a fresh one."""
+    [old] = stage.owner.live_coins()
+    own = stage.owner.join([old], [own_vtxo(old.amount_sat, old.index)])
+    run_batch(stage, own, [other.refresh() for other in stage.others], "refreshing batch")
     states = {one.outpoint: one.state for one in stage.signer.list_vtxos()}
-    forfeited = [coin for coin in old if states.get(coin.outpoint) is VtxoState.FORFEITED]
-    stage.report.check(len(forfeited) == len(old), "the old VTXOs are forfeited in the ledger")
-    _show_vtxos(stage, "two new VTXOs are live")
-    _refuse_forfeited_exit(stage, old[0].outpoint)
+    stage.report.check(
+        states.get(old.outpoint) is VtxoState.FORFEITED, "the old VTXO is forfeited in the ledger"
+    )
+    _show_vtxo(stage, "a new VTXO is live")
+    _refuse_forfeited_exit(stage, old.outpoint)
 
 
 def _refuse_forfeited_exit(stage: Stage, outpoint: bytes) -> None:
@@ -80,9 +75,9 @@ def _refuse_forfeited_exit(stage: Stage, outpoint: bytes) -> None:
     )
 
 
-def _show_vtxos(stage: Stage, sentence: str) -> None:
+def _show_vtxo(stage: Stage, sentence: str) -> None:
     live = [one for one in stage.signer.list_vtxos() if one.state is VtxoState.LIVE]
-    stage.report.check(len(live) == 2, sentence)
+    stage.report.check(len(live) == 1, sentence)
     for one in live:
         stage.report.fact(
             "VTXO", f"{outpoint_text(one.outpoint)}, {one.amount_sat:,} sat, depth {one.depth}"

@@ -20,7 +20,7 @@ FRAUDS: tuple[lying.Lie, ...] = (
 
 
 def refuse_frauds(stage: Stage) -> None:
-    stage.chapter("h", "A lying operator tries to get the other VTXO")
+    """Each fraud is tried once; the VTXO stays live and no forfeit is signed."""
     [coin] = stage.owner.live_coins()
     forfeits = stage.log.count_of("sign_forfeit")
     rows = []
@@ -30,7 +30,8 @@ def refuse_frauds(stage: Stage) -> None:
             failure = _attempt(stage)
             stage.report.check(failure is not None, f"{lie.name} does not get through")
             assert failure is not None
-            rows.append([lie.name, lie.sentence, "refused", failure.tag, failure.by])
+            by = "device" if failure.by == "signer" else failure.by
+            rows.append([lie.name, lie.sentence, "refused", failure.tag, by])
             kept = [one.outpoint for one in stage.owner.live_coins()] == [coin.outpoint]
             stage.report.check(kept, f"{failure.tag}: the VTXO is still live in the ledger")
             bar.step(lie.name)

@@ -1,6 +1,6 @@
 """The operator is gone: the owner leaves alone, package by package."""
 
-from arkcore.codec import outpoint, parse_outpoint_text, to_hex_txid
+from arkcore.codec import outpoint, outpoint_text, parse_outpoint_text, to_hex_txid
 from arkcore.tx import Tx
 
 from stanchion.demo.report import DemoFailed
@@ -34,14 +34,10 @@ def plan_of(stage: Stage, data: ExitData) -> ArkadePlan:
 
 
 def leave(stage: Stage) -> None:
-    stage.chapter("g", "The operator vanishes: the owner leaves alone with the larger VTXO")
+    """Takes the live VTXO out with what is stored of its branch and nobody's help."""
     report = stage.report
-    live = {coin.outpoint for coin in stage.owner.live_coins()}
-    stored = stage.owner.exits.by_outpoint.values()
-    data = max(
-        (one for one in stored if parse_outpoint_text(one.outpoint) in live),
-        key=lambda one: one.amount_sat,
-    )
+    [coin] = stage.owner.live_coins()
+    data = stage.owner.exits.by_outpoint[outpoint_text(coin.outpoint)]
     plan = plan_of(stage, data)
     _fund_fees(stage)
     coins = OnchainCoins(stage.chain, stage.signer)
@@ -58,7 +54,6 @@ def leave(stage: Stage) -> None:
     report.check(started.error is None, f"the owner confirmed on {len(presser.seen)} pages")
     _broadcast(stage, exits, plan)
     _claim(stage, exits, plan)
-    stage.left_sat = plan.amount_sat
 
 
 def _fund_fees(stage: Stage) -> None:

@@ -13,6 +13,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 
+_WIDTH_OF_FILES = 160
+
+
+def wide_console() -> Console:
+    """The terminal as wide as it is; a file or pipe as wide as a txid in a table needs."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=_WIDTH_OF_FILES)
+
+
 class DemoFailed(Exception):
     """Something that had to hold did not; the message says what."""
 
@@ -22,7 +31,7 @@ class Report:
     """Collects and prints what happens; `as_json` prints one JSON object a line instead."""
 
     as_json: bool = False
-    console: Console = field(default_factory=lambda: Console(highlight=False))
+    console: Console = field(default_factory=wide_console)
     started: float = field(default_factory=time.monotonic)
 
     def _emit(self, kind: str, **facts: Any) -> None:
@@ -71,7 +80,9 @@ class Report:
             records = [dict(zip(columns, row, strict=True)) for row in rows]
             self._emit("table", title=title, rows=records)
             return
-        table = Table(*columns, title=title, title_justify="left")
+        table = Table(title=title, title_justify="left")
+        for column in columns:
+            table.add_column(column, overflow="fold")
         for row in rows:
             table.add_row(*row)
         self.console.print(table)

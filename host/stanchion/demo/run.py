@@ -9,7 +9,15 @@ from stanchion.demo.batches import board, fund_boarding, refresh
 from stanchion.demo.frauds import refuse_frauds
 from stanchion.demo.leave import leave
 from stanchion.demo.report import DemoFailed, Report
-from stanchion.demo.stage import Stage, create_wallet, enroll_operator, open_stage, start_device
+from stanchion.demo.stage import (
+    BAIT_SAT,
+    BOARDED_SAT,
+    Stage,
+    create_wallet,
+    enroll_operator,
+    open_stage,
+    start_device,
+)
 from stanchion.device.errors import DeviceError
 from stanchion.emulator import EmulatorError
 from stanchion.exits.errors import ExitError
@@ -36,11 +44,18 @@ def play(stage: Stage, participants: int) -> None:
     start_device(stage)
     create_wallet(stage)
     enroll_operator(stage)
-    coin = fund_boarding(stage)
-    board(stage, coin, participants)
-    refresh(stage, participants)
+    stage.chapter("d", "The boarding address of the device is funded and mined")
+    coin = fund_boarding(stage, BOARDED_SAT, 0)
+    stage.chapter("e", f"A batch of {participants} participants boards the coin")
+    board(stage, coin, participants - 1)
+    stage.chapter("f", "A second batch refreshes it: the old VTXO is forfeited, a new one held")
+    refresh(stage)
+    stage.chapter("g", "The operator vanishes: the owner leaves alone")
     leave(stage)
+    stage.chapter("h", "A new coin is boarded; then the operator begins to lie")
+    board(stage, fund_boarding(stage, BAIT_SAT, 1), 1)
     refuse_frauds(stage)
+    stage.chapter("i", "The accounts")
     show_accounts(stage)
 
 

@@ -1,7 +1,7 @@
 """Keeps count of every signature that leaves the device, by listening at the wire."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from stanchion.device.commands import Commands
@@ -49,6 +49,15 @@ class SignatureLog(Commands):
             self.given.append(GivenSignature(name, count, reason, self.chapter))
         self.on_call(name)
         return result
+
+    def summary(self) -> list[GivenSignature]:
+        """Signatures of one kind in one chapter added up, in the order they began."""
+        sums: dict[tuple[str, str], GivenSignature] = {}
+        for one in self.given:
+            key = (one.chapter, one.method)
+            count = one.count + (sums[key].count if key in sums else 0)
+            sums[key] = replace(one, count=count)
+        return list(sums.values())
 
     def count_of(self, method: str) -> int:
         return sum(one.count for one in self.given if one.method == method)

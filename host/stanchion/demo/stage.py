@@ -20,6 +20,7 @@ from stanchion.operator.sandbox import Participant, Sandbox, enrolment
 from stanchion.signers.device import DeviceSigner
 
 BOARDED_SAT = 200_000
+BAIT_SAT = 60_000
 FEE_COIN_SAT = 50_000
 WORD_COUNT = 12
 HEAP = "400k"
@@ -41,7 +42,6 @@ class Stage:
     # (what, txid in internal order) of every transaction that the demo tells of.
     transactions: list[tuple[str, bytes]] = field(default_factory=list)
     received_sat: int = 0
-    left_sat: int = 0
 
     def chapter(self, letter: str, title: str) -> None:
         self.log.chapter = letter
