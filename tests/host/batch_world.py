@@ -180,6 +180,17 @@ class World:
         )
         self.operator.context.vtxos = books
 
+    def restart(self) -> None:
+        """A new process of the operator on the same journal."""
+        self.operator = Operator(
+            self.chain,
+            self.chain.wallet,
+            self.config,
+            self.keys,
+            self.clock,
+            journal=self.operator.context.journal,
+        )
+
     def participant(self) -> Participant:
         """One more with keys in memory, enrolled with what an honest operator publishes."""
         signer = SoftwareSigner(sha256(b"participant %d" % len(self.participants)))

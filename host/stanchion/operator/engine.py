@@ -22,8 +22,10 @@ from stanchion.operator.errors import Code, OperatorError
 from stanchion.operator.feed import EventFeed, Listener
 from stanchion.operator.info import operator_info
 from stanchion.operator.intent_queue import IntentQueue
+from stanchion.operator.journal import RoundJournal
 from stanchion.operator.keys import OperatorKeys
 from stanchion.operator.planning import BatchPlanner
+from stanchion.operator.recovery import recover
 from stanchion.operator.registration import Proof, build_intent, check_time, estimate_fee
 from stanchion.operator.running_batch import RunningBatch
 from stanchion.operator.timing import SessionClock
@@ -47,7 +49,9 @@ class Operator:
         *,
         planner: Callable[[OperatorConfig, OperatorKeys, Wallet], BatchPlanner] = BatchPlanner,
         feed: EventFeed | None = None,
+        journal: RoundJournal | None = None,
     ) -> None:
+        """With a `journal` of earlier rounds the operator goes on where it stopped."""
         config = config or OperatorConfig()
         config.check()
         keys = keys or OperatorKeys()
@@ -56,6 +60,9 @@ class Operator:
         )
         if feed is not None:
             self.context.feed = feed
+        if journal is not None:
+            self.context.journal = journal
+            recover(self.context)
         self.queue = IntentQueue()
         self.batch: RunningBatch | None = None
         self.watchtower = Watchtower(self.context)

@@ -34,16 +34,13 @@ def complete_leaf(
     tx.inputs[index].witness = spend.witness(signatures)
 
 
-def broadcast_commitment(
-    context: OperatorContext, plan: BatchPlan, settlement: Settlement
-) -> bytes:
-    """The final transaction, already with the network. Raises ArkError, ChainError."""
+def signed_commitment(context: OperatorContext, plan: BatchPlan, settlement: Settlement) -> bytes:
+    """The final transaction, ready to broadcast. Raises ArkError."""
     tx = Tx.parse(plan.commitment.serialize(False))
     for index, leaf in settlement.boarding_leaves.items():
         complete_leaf(context, tx, index, plan.prevouts, leaf)
     context.wallet.sign(tx, plan.prevouts)
     raw: bytes = tx.serialize()
-    context.chain.submit(raw)
     return raw
 
 

@@ -22,7 +22,7 @@ from stanchion.operator.context import OperatorContext
 from stanchion.operator.convictions import Crime
 from stanchion.operator.cosigning import TreeCosigning, node_topic
 from stanchion.operator.errors import Code, OperatorError
-from stanchion.operator.finalization import book_vtxos, broadcast_commitment
+from stanchion.operator.finalization import book_vtxos, signed_commitment
 from stanchion.operator.planning import BatchPlan
 from stanchion.operator.settlement import Settlement
 from stanchion.operator.timing import SessionClock
@@ -320,13 +320,19 @@ class RunningBatch:
     def _finalize(self, settlement: Settlement) -> None:
         assert self.plan is not None
         try:
-            final = broadcast_commitment(self.context, self.plan, settlement)
-        except (ArkError, ChainError) as error:
-            reason = f"failed to broadcast commitment tx: {error}"
-            raise BatchFailure(_internal(reason)) from error
+            final = signed_commitment(self.context, self.plan, settlement)
+        except ArkError as error:
+            raise BatchFailure(_internal(f"failed to sign commitment tx: {error}")) from error
         records = [forfeit.record for forfeit in settlement.forfeits.values()]
         now = self.context.now
+        # Journaled before it is broadcast: after a crash in between, the transaction is sent
+        # again, and no forfeit is lost for one that the network already has.
         self._commit(self.round.end_finalization(records, final.hex(), now, self.plan.fee_sat))
+        try:
+            self.context.chain.submit(final)
+        except ChainError as error:
+            reason = f"failed to broadcast commitment tx: {error}"
+            raise BatchFailure(_internal(reason)) from error
         book_vtxos(self.context, self.round)
         self.context.wallet.release(self.plan.reserved)
         self.phase = Phase.FINALIZED

@@ -23,6 +23,7 @@ from arkcore.tree import TreeNode
 from arkcore.tree_validation import pair_connectors
 from arkcore.treeflat import FlatNode
 from arkcore.treesigning import aggregate_nonces_for
+from wire.sentences import sentence as sentence_of
 
 from stanchion.operator.errors import OperatorError
 from stanchion.rounds.branch_facts import (
@@ -63,7 +64,7 @@ class BatchAbandoned(Exception):
         self.tag = tag
         self.detail = detail
         self.by = by
-        self.sentence = sentence
+        self.sentence = sentence or sentence_of(tag)
 
     def __str__(self) -> str:
         return f"{self.by}: {self.tag}: {self.detail}" if self.detail else f"{self.by}: {self.tag}"
@@ -204,8 +205,12 @@ class BatchDriver:
         self._forget_batch()
         self.batch_id = data["id"]
         self._expiry = int(data["batchExpiry"])
-        self.operator.confirm(self._intent_id)
-        self.state = BatchState.JOINED
+        try:
+            self.operator.confirm(self._intent_id)
+            self.state = BatchState.JOINED
+        except OperatorError:
+            # Too late for this batch: the intent went back to the queue and waits for the next.
+            self.state = BatchState.REGISTERED
 
     def _on_tree_tx(self, data: dict[str, Any]) -> None:
         topic = data.get("topic") or []

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from arkcore.tx import TxOut
+from wire.sentences import sentence as sentence_of
 
 from stanchion.signers.facts import (
     AddressFacts,
@@ -36,7 +37,7 @@ class SignerRefused(Exception):
         super().__init__(tag, detail)
         self.tag = tag
         self.detail = detail
-        self.sentence = sentence
+        self.sentence = sentence or sentence_of(tag)
         self.stage = stage
 
     def __str__(self) -> str:
