@@ -5,7 +5,7 @@ Bytes in, bytes out. Points are 33-byte compressed encodings, infinity is 33 zer
 curve or a scalar outside its range; `verify_schnorr` alone answers False instead.
 """
 
-from secp256k1 import plain as _engine
+from secp256k1.backend import choose as _choose
 from secp256k1.encoding import (
     GENERATOR,
     INFINITY,
@@ -20,6 +20,7 @@ from secp256k1.schnorr import sign as _sign
 from secp256k1.schnorr import verify as _verify
 
 __all__ = ("GENERATOR", "INFINITY", "ORDER", "CurveError")
+_engine = _choose()
 BACKEND = _engine.NAME
 
 

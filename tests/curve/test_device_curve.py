@@ -11,7 +11,8 @@ import pytest
 
 from tests.micropython import MODULE_PATH, ROOT, micropython
 
-CASES = ["test_curve", "test_musig2", "device_sha512"]
+CASES = ["test_curve", "test_musig2", "device_sha512", "device_vm"]
+DEVICE_ONLY = ["device_sha512", "device_vm"]
 
 
 def run_on_cpython(module: str) -> "subprocess.CompletedProcess[str]":
@@ -34,6 +35,7 @@ def test_device_curve_holds_on_cpython(module: str) -> None:
     assert result.returncode == 0, result.stdout[-6000:] + result.stderr[-2000:]
 
 
-def test_device_hashes_hold_on_micropython() -> None:
-    result = micropython(["tests/both/runner.py", "device_sha512"])
+@pytest.mark.parametrize("module", DEVICE_ONLY)
+def test_device_modules_hold_on_micropython(module: str) -> None:
+    result = micropython(["tests/both/runner.py", module])
     assert result.returncode == 0, result.stdout[-6000:] + result.stderr[-2000:]
