@@ -3,6 +3,7 @@
 import pytest
 from arkcore import delays
 from arkcore.codec import outpoint
+from arkcore.tx import Tx
 from stanchion.chain.embedded import EmbeddedChain
 from stanchion.chain.engine import EngineRefused
 from stanchion.chain.port import BlockNotFound, ChainError, TxRejected
@@ -86,7 +87,8 @@ def test_a_reorg_returns_confirmed_transactions_to_the_mempool(chain):
 
 
 def test_a_reorg_returns_a_whole_chain_of_truc_packages(chain):
-    coins = chain.fund_many([(OWNER.script, 50_000)] + [(OWNER.script, 20_000)] * 3)
+    coins = chain.fund_many([(OWNER.script, 50_000)] + [(OWNER.script, 20_000)] * 4)
+    spare = coins.pop()
     chain.mine(2)
     point, names = coins[0], []
     for coin in coins[1:]:
@@ -98,6 +100,17 @@ def test_a_reorg_returns_a_whole_chain_of_truc_packages(chain):
         point = outpoint(parent.txid(), 0)
     chain.reorg(3)
     assert chain.mempool_txids() == names
+    rival = cpfp_child(Tx.parse(chain.raw_tx(names[0])), spare, 20_000, 3_000)
+    chain.submit(rival.serialize())
+    sibling = spend(outpoint(rival.txid(), 0), 17_000, 1_000, version=3)
+    with pytest.raises(TxRejected, match="too many ancestors"):
+        chain.submit(sibling.serialize())
+    names[1] = rival.txid()
+    chain.evict(names[3])
+    late = cpfp_child(Tx.parse(chain.raw_tx(names[2])), coins[2], 20_000, 1_000)
+    with pytest.raises(TxRejected, match="TRUC-violation"):
+        chain.submit(late.serialize())
+    names.remove(names[3])
     chain.mine()
     assert all(chain.tx_status(name).confirmed for name in names)
 

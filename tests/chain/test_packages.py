@@ -6,9 +6,11 @@ on each (I10).
 
 import pytest
 from arkcore.codec import outpoint
+from arkcore.nodes import anchor
+from arkcore.tx import Tx, TxIn, TxOut
 from stanchion.chain.port import PackageRejected, Refusal, TxRejected
 
-from tests.chain.helpers import OWNER, cpfp_child, spend, truc_parent
+from tests.chain.helpers import OWNER, cpfp_child, signed, spend, truc_parent
 
 
 @pytest.fixture
@@ -192,6 +194,34 @@ def test_refuses_versions_that_mix_without_a_block_between_them(chain, coins):
     truc = spend(outpoint(plain.txid(), 0), 29_000, 1_000, version=3)
     with pytest.raises(TxRejected, match="version=3 tx .* cannot spend from non-version=3"):
         chain.submit(truc.serialize())
+
+
+def test_a_second_child_takes_the_place_of_a_lone_sibling_that_it_outbids(chain, coins):
+    outputs = [TxOut(24_500, OWNER.script), TxOut(24_500, OWNER.script)]
+    parent = signed(Tx(3, [TxIn(coins[0])], outputs), [TxOut(50_000, OWNER.script)])
+    chain.submit(parent.serialize())
+    first = spend(outpoint(parent.txid(), 0), 24_500, 1_000, version=3)
+    chain.submit(first.serialize())
+    with pytest.raises(TxRejected, match="insufficient fee"):
+        chain.submit(spend(outpoint(parent.txid(), 1), 24_500, 1_000, version=3).serialize())
+    second = spend(outpoint(parent.txid(), 1), 24_500, 2_000, version=3)
+    chain.submit(second.serialize())
+    assert chain.mempool_txids() == [parent.txid(), second.txid()]
+
+
+def test_refuses_one_more_child_where_a_reorg_left_two(chain, coins):
+    outputs = [TxOut(25_000, OWNER.script), TxOut(25_000, OWNER.script), anchor()]
+    parent = signed(Tx(3, [TxIn(coins[0])], outputs), [TxOut(50_000, OWNER.script)])
+    package(chain, parent, cpfp_child(parent, coins[1], 20_000, 1_000))
+    chain.mine()
+    first = spend(outpoint(parent.txid(), 0), 25_000, 1_000, version=3)
+    chain.submit(first.serialize())
+    chain.mine()
+    chain.reorg(2)
+    assert len(chain.mempool_txids()) == 3
+    second = spend(outpoint(parent.txid(), 1), 25_000, 9_000, version=3)
+    with pytest.raises(TxRejected, match="exceed descendant count"):
+        chain.submit(second.serialize())
 
 
 def test_reports_what_a_waiting_package_pays(chain, coins):

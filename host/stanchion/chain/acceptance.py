@@ -193,12 +193,19 @@ class Acceptance:
         if above:
             self._check_truc_child(candidate.vsize, name)
         for parent in candidate.parents:
-            siblings = self._mempool.descendants(parent) - candidate.conflicts
-            if len(siblings) > 1:
-                raise policy.truc_violation(
-                    f"tx {to_hex_txid(parent)} would exceed descendant count limit"
-                )
-            candidate.conflicts |= siblings
+            self._make_room_for_child(candidate, parent)
+
+    def _make_room_for_child(self, candidate: _Candidate, parent: bytes) -> None:
+        """A version 3 parent has one descendant; a lone one makes room if it is outbid."""
+        entry = self._mempool.get(parent)
+        if entry is None or entry.children & candidate.conflicts:
+            return
+        siblings = self._mempool.descendants(parent)
+        if len(siblings) > 1:
+            raise policy.truc_violation(
+                f"tx {to_hex_txid(parent)} would exceed descendant count limit"
+            )
+        candidate.conflicts |= siblings
 
     def _check_truc_child(self, vsize: int, name: str) -> None:
         if vsize > policy.TRUC_CHILD_MAX_VSIZE:

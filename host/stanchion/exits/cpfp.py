@@ -4,8 +4,9 @@ Coins are the owner's on-chain (BIP-86) outputs, confirmed ones only, because a 
 one unconfirmed parent: the exit transaction (spec/bark.md 1.9).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Protocol
 
 from arkcore.cpfp import MIN_CHANGE_SAT, Child, FundingCoin, build_child, child_vsize, package_fee
@@ -60,6 +61,8 @@ class OnchainCoins:
         self._addresses = addresses
         self._count = count
         self._indexes: dict[bytes, int] = {}
+        self._known: list[OwnCoin] = []
+        self._known_at = b""
 
     def script(self, index: int) -> bytes:
         return self._addresses.get_address(AddressKind.ONCHAIN, index).script
@@ -78,6 +81,24 @@ class OnchainCoins:
             if coin.height is not None
         ]
         return sorted(found, key=lambda own: -own.coin.output.amount_sat)
+
+    def spendable(self) -> Iterator[OwnCoin]:
+        """As `confirmed`, listed once a block; a coin that was spent meanwhile is left out."""
+        tip = self._chain.tip().hash
+        if tip != self._known_at:
+            self._known, self._known_at = self.confirmed(), tip
+        position = 0
+        while position < len(self._known):
+            own = self._known[position]
+            if self._chain.spender(own.coin.outpoint) is not None:
+                del self._known[position]
+                continue
+            yield own
+            position += 1
+
+    def forget(self) -> None:
+        """Lists the coins anew at the next question."""
+        self._known_at = b""
 
     def spent_by(self, child: Tx) -> list[OwnCoin]:
         """The confirmed own coins that a waiting transaction spends; its replacement may too."""
@@ -102,11 +123,13 @@ class SignedCpfp:
         self._change_index = change_index
 
     def build_child(self, parent: Tx, fee_rate: int, replaces: Replacement | None = None) -> Tx:
-        candidates = self._coins.confirmed()
-        if replaces is not None:
-            candidates = self._coins.spent_by(replaces.child) + candidates
         change_script = self._coins.script(self._change_index)
-        chosen, fee_sat = self._select(parent, candidates, change_script, fee_rate, replaces)
+        try:
+            chosen, fee_sat = self._select(parent, change_script, fee_rate, replaces)
+        except InsufficientConfirmedFunds:
+            # A coin may have come free since the last block, when its child was evicted.
+            self._coins.forget()
+            chosen, fee_sat = self._select(parent, change_script, fee_rate, replaces)
         try:
             child = build_child(parent, [own.coin for own in chosen], change_script, fee_sat)
             signatures = self._sign(parent, chosen, fee_sat)
@@ -117,20 +140,23 @@ class SignedCpfp:
     def _select(
         self,
         parent: Tx,
-        candidates: Sequence[OwnCoin],
         change_script: bytes,
         fee_rate: int,
         replaces: Replacement | None,
     ) -> tuple[list[OwnCoin], int]:
         """Coins in order until fee and non-dust change are covered, and the fee to pay."""
+        reused = [] if replaces is None else self._coins.spent_by(replaces.child)
+        candidates = chain(reused, self._coins.spendable())
+        chosen: list[OwnCoin] = []
         total_sat = fee_sat = 0
-        for count, own in enumerate(candidates[:MAX_FUNDING_COINS], 1):
+        for count, own in enumerate(islice(candidates, MAX_FUNDING_COINS), 1):
+            chosen.append(own)
             total_sat += own.coin.output.amount_sat
             fee_sat = package_fee(parent.vsize(), count, change_script, fee_rate)
             if replaces is not None:
                 fee_sat = max(fee_sat, _replacement_fee(replaces, count, change_script))
             if total_sat >= fee_sat + MIN_CHANGE_SAT:
-                return list(candidates[:count]), fee_sat
+                return chosen, fee_sat
         least_sat = fee_sat or package_fee(parent.vsize(), 1, change_script, fee_rate)
         raise InsufficientConfirmedFunds(least_sat + MIN_CHANGE_SAT, total_sat)
 
