@@ -233,6 +233,10 @@ ROUNDS = [
         "The batch that ends is not the one whose tree was signed; what was agreed is not in it.",
     ),
     ("event-malformed", "An event of the operator lacks a field or holds the wrong kind of value."),
+    (
+        "exit-data-unsaved",
+        "The way out could not be written down, so nothing that depends on it was given.",
+    ),
     ("signer-unavailable", "The signer could not be asked, so nothing further was sent."),
 ]
 

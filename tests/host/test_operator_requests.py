@@ -232,7 +232,7 @@ def test_who_does_not_confirm_waits_for_the_next_batch(world: World) -> None:
     assert world.run(drivers[1:]) == []
 
 
-def test_too_few_confirmations_fail_the_round_and_put_the_intents_back(
+def test_too_few_confirmations_fail_the_round_and_return_the_intents(
     chain: EmbeddedChain,
 ) -> None:
     world = World(chain, replace(CONFIG, min_participants=2))

@@ -15,10 +15,8 @@ from typing import Any, TypeVar
 
 from arkcore import delays, intent
 from arkcore.codec import outpoint, outpoint_text, to_hex_txid
-from arkcore.connectors import Connector
 from arkcore.errors import ArkError
-from arkcore.forfeit import forfeit_tx
-from arkcore.psbt import Psbt, set_witness_utxo
+from arkcore.psbt import Psbt
 from arkcore.tree import TreeNode
 from arkcore.tree_validation import pair_connectors
 from arkcore.treeflat import FlatNode
@@ -147,8 +145,9 @@ class BatchDriver:
         """One event; those that the table does not list for this state are ignored."""
         for name, data in event.items():
             handler = TABLE.get((self.state, name))
-            foreign = name != "batchStarted" and data.get("id") != self.batch_id
-            if handler is not None and not foreign:
+            if handler is None or not isinstance(data, dict):
+                continue
+            if name == "batchStarted" or data.get("id") == self.batch_id:
                 self._guarded(partial(handler, self, data))
 
     def _guarded(self, step: Callable[[], None]) -> None:
@@ -160,7 +159,7 @@ class BatchDriver:
             self._abandon(BatchAbandoned("operator-refused", str(error), "operator"))
         except ArkError as error:
             self._abandon(BatchAbandoned(error.tag, error.detail, "driver"))
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             self._abandon(BatchAbandoned("event-malformed", repr(error), "driver"))
         except BatchAbandoned as error:
             self._abandon(error)
@@ -288,13 +287,19 @@ class BatchDriver:
             present = [n.txid for n in self._path if n.txid in self._signatures]
             signatures = [self._signatures[txid] for txid in present]
             self.signer.feed_tree_signatures(self._session, signatures)
-            # Before anything of value leaves, the way out is on disk.
-            self.exits.save(self._exit_data())
+            self._keep_exit_data()
         forfeits = self._forfeits()
         commitment = self._signed_commitment()
         if forfeits or commitment:
             self.operator.submit_forfeits(forfeits, commitment)
         self.state = BatchState.SETTLED
+
+    def _keep_exit_data(self) -> None:
+        """Before anything of value leaves, the way out is written down."""
+        try:
+            self.exits.save(self._exit_data())
+        except OSError as error:
+            raise BatchAbandoned("exit-data-unsaved", str(error), "driver") from error
 
     def _exit_data(self) -> list[ExitData]:
         branch = signed_branch(self._path, self._signatures)
@@ -328,39 +333,21 @@ class BatchDriver:
             found = self.signer.feed_connector(self._session, position, path)
             if found != connector.outpoint:
                 raise BatchAbandoned("connector-lineage", "not of this commitment", "driver")
-        return [self._forfeit(position, connector) for position, connector in pairs]
-
-    def _forfeit(self, position: int, connector: Connector) -> str:
-        signature = self.signer.sign_forfeit(self._session, position)
-        coin = self.offer.coins[position]
-        psbt = Psbt(
-            forfeit_tx(
-                coin.fact.outpoint,
-                coin.fact.amount_sat,
-                connector.outpoint,
-                connector.output.amount_sat,
-                self.offer.operator.forfeit_script,
+        return [
+            self.offer.forfeit(
+                position, connector, self.signer.sign_forfeit(self._session, position)
             )
-        )
-        set_witness_utxo(psbt.inputs[0], coin.output)
-        set_witness_utxo(psbt.inputs[1], connector.output)
-        coin.add_signature(psbt.inputs[0], signature)
-        text: str = psbt.to_base64()
-        return text
+            for position, connector in pairs
+        ]
 
     def _signed_commitment(self) -> str:
         """The commitment with the own boarding signatures, or nothing without boarding inputs."""
-        if not self.offer.boarding_positions:
+        positions = self.offer.boarding_positions
+        if not positions:
             return ""
         assert self._commitment is not None
-        psbt = Psbt.parse(self._commitment.serialize())
-        points = [txin.outpoint for txin in psbt.tx.inputs]
-        for position in self.offer.boarding_positions:
-            coin = self.offer.coins[position]
-            signature = self.signer.sign_boarding(self._session, position)
-            coin.add_signature(psbt.inputs[points.index(coin.fact.outpoint)], signature)
-        text: str = psbt.to_base64()
-        return text
+        signatures = {i: self.signer.sign_boarding(self._session, i) for i in positions}
+        return self.offer.boarding(self._commitment, signatures)
 
     def _on_finalized(self, data: dict[str, Any]) -> None:
         if data["commitmentTxid"] != self.commitment_txid:

@@ -55,7 +55,7 @@ def signed_branch(path: Iterable[TreeNode], signatures: Mapping[bytes, bytes]) -
 
 
 class ExitStore(Protocol):
-    """Keeps exit data; durable when `save` returns."""
+    """Keeps exit data; durable when `save` returns. Raises OSError when it cannot."""
 
     def save(self, items: Iterable[ExitData]) -> None: ...
 

@@ -5,14 +5,22 @@ The signer signs; the PSBTs are put together here, from the same facts.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from arkcore import delays, intent
 from arkcore.codec import outpoint_text
+from arkcore.connectors import Connector
 from arkcore.errors import ScriptError
+from arkcore.forfeit import forfeit_tx
 from arkcore.intent_proof import ProofCoin, build_proof
-from arkcore.psbt import Psbt, PsbtMap, add_tap_leaf_script, add_tap_script_sig
+from arkcore.psbt import (
+    Psbt,
+    PsbtMap,
+    add_tap_leaf_script,
+    add_tap_script_sig,
+    set_witness_utxo,
+)
 from arkcore.scripts import VtxoScript
 from arkcore.taproot import leaf_hash
 from arkcore.tx import TxOut
@@ -111,6 +119,34 @@ class Offer:
 
     def deletion_proof(self, message: str, signatures: Sequence[bytes]) -> str:
         return self._proof(message, [], signatures)
+
+    def forfeit(self, position: int, connector: Connector, signature: bytes) -> str:
+        """The forfeit of one coin with its owner's signature (base64 PSBT)."""
+        coin = self.coins[position]
+        psbt = Psbt(
+            forfeit_tx(
+                coin.fact.outpoint,
+                coin.fact.amount_sat,
+                connector.outpoint,
+                connector.output.amount_sat,
+                self.operator.forfeit_script,
+            )
+        )
+        set_witness_utxo(psbt.inputs[0], coin.output)
+        set_witness_utxo(psbt.inputs[1], connector.output)
+        coin.add_signature(psbt.inputs[0], signature)
+        text: str = psbt.to_base64()
+        return text
+
+    def boarding(self, commitment: Psbt, signatures: Mapping[int, bytes]) -> str:
+        """The commitment with the signatures of boarding coins, by position (base64 PSBT)."""
+        psbt = Psbt.parse(commitment.serialize())
+        points = [txin.outpoint for txin in psbt.tx.inputs]
+        for position, signature in signatures.items():
+            coin = self.coins[position]
+            coin.add_signature(psbt.inputs[points.index(coin.fact.outpoint)], signature)
+        text: str = psbt.to_base64()
+        return text
 
     def _proof(self, message: str, outputs: list[TxOut], signatures: Sequence[bytes]) -> str:
         proof: Psbt = build_proof(message, [coin.proof_coin() for coin in self.coins], outputs)
