@@ -143,7 +143,7 @@ def release(device, outpoint: bytes) -> None:
     device.ledger.check_release(coin)
     # The forfeit needs a connector of the batch's own commitment transaction: if that never
     # confirms, the operator holds nothing. If it did confirm, only the new VTXOs are the owner's.
-    lines = ["Only if its batch is", "NOT on chain and", "never will be. New", "coins of it go void."]
+    lines = ["Only if its batch is", "NOT on chain and", "never will be. New", "coins go void."]
     device.screen.confirm("Take coin back", [_describe(coin), lines])
     device.ledger.release(outpoint)
 

@@ -1,8 +1,14 @@
-"""On CPython `signer` is found at the end of the path: `secp256k1` stays the host's."""
+"""The signer's modules in this process, on the host's curve."""
 
-import sys
-from pathlib import Path
+import gc
 
-FIRMWARE = str(Path(__file__).resolve().parents[2] / "firmware")
-if FIRMWARE not in sys.path:
-    sys.path.append(FIRMWARE)
+import pytest
+
+import tests.both.conftest  # noqa: F401 - puts the firmware on the path
+
+
+@pytest.fixture(autouse=True, scope="session")
+def short_collections() -> None:
+    """The dispatcher collects garbage after every request; pytest's own need not be searched."""
+    gc.collect()
+    gc.freeze()

@@ -18,14 +18,19 @@ from tests.both.device_parts import MemoryStorage
 
 
 class LocalBoard:
-    """Buttons come from `presses`; without one left the owner says no. `drawn` holds the pages."""
+    """An owner who gives `answers` to the questions of the screen, one each, and else says no.
+
+    `drawn` holds what was on the screen.
+    """
 
     def __init__(self) -> None:
-        self.presses: list[str] = []
+        self.answers: list[str] = []
+        self.answer = ""
         self.drawn: list[list[str]] = []
+        self.is_random = True
 
     def random_bytes(self, count: int) -> bytes:
-        return os.urandom(count)
+        return os.urandom(count) if self.is_random else bytes(count)
 
     def ticks_ms(self) -> int:
         return 0
@@ -43,11 +48,14 @@ class LocalBoard:
         self.drawn.append(lines)
 
     def button(self) -> str:
-        return self.presses.pop(0) if self.presses else "no"
+        return self.answer
 
 
-class SilentLink:
-    """A line on which the host neither pings nor cancels."""
+class LocalLink:
+    """A line on which the host neither pings nor cancels; a question wakes the owner."""
+
+    def __init__(self, board: LocalBoard) -> None:
+        self.board = board
 
     def pump(self) -> None:
         return None
@@ -58,8 +66,11 @@ class SilentLink:
     def send_progress(self, done: int, total: int) -> None:
         return None
 
-    def send_wait_user(self, prompt: str) -> None:
-        return None
+    def wait_user(self, prompt: str) -> None:
+        self.board.answer = self.board.answers.pop(0) if self.board.answers else "no"
+
+    def user_answered(self) -> None:
+        self.board.answer = ""
 
 
 class LocalDevice:
@@ -75,7 +86,7 @@ class LocalDevice:
         self.device.pin_operator(OperatorProfile(REGTEST, enrolment()))
 
     def _start(self) -> Device:
-        link = SilentLink()
+        link = LocalLink(self.board)
         keystore = KeyStore(self.storage)
         device = Device(self.board, link, Screen(self.board, link), keystore)
         device.open()
@@ -95,9 +106,9 @@ class LocalDevice:
         schema.to_wire(method.result, result)
         return result
 
-    def press(self, *buttons: str) -> None:
-        """The answers to the next questions of the screen."""
-        self.board.presses += buttons
+    def answer(self, *answers: str) -> None:
+        """The answers to the next questions of the screen, "yes" or "no" each."""
+        self.board.answers += answers
 
     def screens(self) -> str:
         """All that was drawn since the last call, as one text."""

@@ -13,7 +13,6 @@ from arkcore import musig2
 from arkcore.branch import BranchNode
 from arkcore.commitment import commitment_tx
 from arkcore.delays import from_operator_value
-from arkcore.nodes import CONNECTOR_OUTPUT_INDEX
 from arkcore.scripts import p2wpkh_script, sweep_root
 from arkcore.taproot import p2tr_script
 from arkcore.tree import TreeLeaf, TreeNode, TxTree, connector_tree, vtxo_tree
@@ -115,8 +114,16 @@ class Batch:
         ]
 
 
-def build(wish: Wish, others: int = 3, expiry: int = BATCH_EXPIRY_BLOCKS) -> Batch:
-    """A batch of this owner and `others` more, whose boarding inputs are somebody's coins."""
+def build(
+    wish: Wish,
+    others: int = 3,
+    expiry: int = BATCH_EXPIRY_BLOCKS,
+    connector_script: bytes | None = None,
+) -> Batch:
+    """A batch of this owner and `others` more.
+
+    `connector_script`: what output 1 pays instead of the key of the connector tree.
+    """
     signers = {public("tree"): secret("tree")}
     sequence = from_operator_value(expiry)
     root = sweep_root(sequence, public("forfeit")[1:])
@@ -135,7 +142,9 @@ def build(wish: Wish, others: int = 3, expiry: int = BATCH_EXPIRY_BLOCKS) -> Bat
     commitment = commitment_tx(
         [hashlib.sha256(b"operator coin").digest() + bytes(4)] + [b[0] for b in wish.boarding],
         plan.root_output if plan else None,
-        connectors.root_output if connectors else None,
+        TxOut(connectors.root_output.amount_sat, connector_script or connectors.root_output.script)
+        if connectors
+        else None,
         wish.onchain_outputs,
         TxOut(7_000, p2tr_script(public("change")[1:])),
     )
@@ -153,7 +162,6 @@ def build(wish: Wish, others: int = 3, expiry: int = BATCH_EXPIRY_BLOCKS) -> Bat
         batch.branch = [branch_node(node, own) for node in path]
     if connectors:
         tree = connectors.tree(commitment.txid())
-        assert commitment.outputs[CONNECTOR_OUTPUT_INDEX] == connectors.root_output
         batch.connectors = [
             connector_path(tree, leaf) for leaf in tree.leaves()[: wish.forfeits]
         ]

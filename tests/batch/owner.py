@@ -93,7 +93,7 @@ class Run:
         device: DeviceLike,
         inputs: list[dict[str, Any]],
         outputs: list[dict[str, Any]],
-        **options: int,
+        **options: Any,
     ) -> None:
         self.device = device
         self.inputs = inputs
