@@ -41,7 +41,11 @@ def test_refuses_taptrees_of_other_forms() -> None:
 
 
 def test_expiry_is_the_shortest_number_of_the_sequence() -> None:
-    for sequence, text in [(delays.seconds(604672), "9d0440"), (delays.blocks(144), "9000")]:
+    for sequence, text in [
+        (delays.seconds(604672), "9d0440"),
+        (delays.blocks(144), "9000"),
+        (0, ""),
+    ]:
         entries = PsbtMap()
         arkfields.set_expiry(entries, sequence)
         assert entries.items() == [(b"\xdeexpiry", bytes.fromhex(text))]

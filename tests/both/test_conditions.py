@@ -40,6 +40,8 @@ def test_arithmetic_and_comparisons() -> None:
         ("5253 a2", False), ("5253 9e", True), ("5151 9a", True), ("5100 9a", False),
         ("0051 9b", True), ("00 91", True), ("52 91", False), ("5253a3 52 87", True),
         ("5253a4 53 87", True), ("525154 a5", True), ("545154 a5", False),
+        ("5252 9f", False), ("5252 a0", False), ("5252 a2", True), ("0000 9b", False),
+        ("5100 9b", True), ("5353 9e", False), ("525254 a5", True), ("545254 a5", False),
         ("5252 9d 51", True), ("5253 9d 51", False), ("4f 5193 91", True),
     ]:  # fmt: skip
         assert evaluate(bytes.fromhex(script.replace(" ", "")), []) == holds, script
@@ -87,6 +89,13 @@ def test_refuses_stacks_that_run_out_or_overflow() -> None:
     assert refusal(evaluate, b"\x51", [b""] * 1001) == "condition-stack"
     assert refusal(evaluate, b"\x75\x51", [bytes(521)]) == "condition-stack"
     assert refusal(evaluate, b"\x4d\x09\x02" + bytes(521), []) == "condition-stack"
+
+
+def test_stacks_at_their_limits_still_run() -> None:
+    assert evaluate(b"\x6d" * 499 + b"\x75", [b"\x01"] * 1000)
+    assert evaluate(b"\x51" * 1000 + b"\x6d" * 499 + b"\x75", [])
+    assert evaluate(b"\x75\x51", [bytes(520)])
+    assert refusal(evaluate, b"\x75", [b""] * 1001) == "condition-stack"
 
 
 def test_refuses_numbers_of_more_than_four_bytes_and_padded_ones() -> None:

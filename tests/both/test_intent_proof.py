@@ -90,6 +90,7 @@ def test_proof_carries_what_the_operator_reads() -> None:
 
 def test_fee_is_what_the_outputs_leave_over() -> None:
     assert proof_fee(unsigned(outputs=[TxOut(1900, b"\x51\x20" + OWNER)])) == 100
+    assert proof_fee(unsigned(outputs=[TxOut(2000, b"\x51\x20" + OWNER)])) == 0
     assert refusal(proof_fee, unsigned(outputs=[TxOut(2001, b"\x51\x20" + OWNER)])) == "intent-fee"
 
 

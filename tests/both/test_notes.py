@@ -32,6 +32,19 @@ def test_leading_zeros_survive() -> None:
     assert base58.decode(base58.encode(b"\x00\x00\x01"), 3) == b"\x00\x00\x01"
 
 
+def test_a_note_may_be_worth_nothing_or_the_most_that_fits() -> None:
+    for amount_sat in (0, 0xFFFFFFFF):
+        note = decode_note(Note(PREIMAGE, amount_sat).text())
+        assert note.amount_sat == amount_sat
+
+
+def test_zeros_alone_are_ones() -> None:
+    assert base58.encode(bytes(3)) == "111" and base58.decode("111", 3) == bytes(3)
+    assert base58.encode(b"") == ""
+    for text in ("", "11", "1111", "0", "O", "I", "l", "zzzzzz", "zzzzzzz"):
+        assert refusal(base58.decode, text, 3) == "base58", text
+
+
 def test_refuses_texts_that_are_no_note() -> None:
     assert refusal(decode_note, "wrongprefix" + TEXT[7:]) == "note-prefix"
     assert refusal(decode_note, "arknote") == "base58"

@@ -102,6 +102,14 @@ def test_refuses_sizes_over_the_limits_before_reading_on() -> None:
     assert refusal(Psbt.parse, huge) == "too-large"
 
 
+def test_refuses_more_entries_than_any_map_of_ark_has() -> None:
+    tx = example().tx.serialize(False)
+    entries = b"".join([b"\x02" + index.to_bytes(2, "big") + b"\x00" for index in range(1000)])
+    assert refusal(Psbt.parse, raw_with(tx, entries + bytes(3))) == ""
+    one_more = entries + b"\x02\xff\xff\x00"
+    assert refusal(Psbt.parse, raw_with(tx, one_more + bytes(3))) == "too-large"
+
+
 def test_refuses_base64_in_any_but_its_standard_form() -> None:
     text = example().to_base64()
     for name, bad in [

@@ -31,6 +31,11 @@ def test_leaves_are_in_their_named_places() -> None:
     assert leaves[vhtlc.UNILATERAL_REFUND_WITHOUT_RECEIVER].keys == [SENDER]
 
 
+def test_the_smallest_locks_count() -> None:
+    assert closures.decode(build(HASH, 1).scripts[2]).locktime == 1
+    assert closures.decode(build(HASH, 1, delays.blocks(1)).scripts[3]).sequence == 1
+
+
 def test_refuses_parameters_that_protect_nobody() -> None:
     assert refusal(build, HASH + b"\x00") == "vhtlc-hash"
     assert refusal(build, HASH, 0) == "vhtlc-locktime"
