@@ -172,11 +172,9 @@ def check_operator_signature(
     operator would take the checkpoint after its delay; so nothing is signed before this passes.
     """
     for key in spend.check_leaf().keys:
-        if key in signer_keys and key in signatures:
-            if spend.is_signed_by(key, signatures[key]):
-                return key
-            raise SigningError("ark-signature", "invalid")
-    raise SigningError("ark-signature", "missing")
+        if key in signer_keys and key in signatures and spend.is_signed_by(key, signatures[key]):
+            return key
+    raise SigningError("ark-signature", "missing or invalid")
 
 
 class Pending:

@@ -118,7 +118,7 @@ class _Plan:
 
 
 class _Builder:
-    """Arranges leaves under one radix; `sweep_root` None means connectors (untweaked key)."""
+    """Arranges leaves under one radix; `sweep_root` None means connectors (one untweaked key)."""
 
     __slots__ = ("_radix", "_sweep_root", "_scripts")
 
@@ -164,12 +164,10 @@ class _Builder:
     def _script(self, cosigners: "list[bytes]") -> bytes:
         cache_key = b"".join(cosigners)
         if cache_key not in self._scripts:
-            if self._sweep_root is not None:
-                script = node_script(cosigners, self._sweep_root)
-            elif len(cosigners) == 1:
+            if self._sweep_root is None:
                 script = p2tr_script(cosigners[0][1:])
             else:
-                raise TreeError("connector-script", "connectors have one key")
+                script = node_script(cosigners, self._sweep_root)
             self._scripts[cache_key] = script
         return self._scripts[cache_key]
 
