@@ -19,7 +19,7 @@ LIVE = terms.VTXO_LIVE
 FORFEITED = terms.VTXO_FORFEITED
 EXITING = terms.VTXO_EXITING
 EXITED = terms.VTXO_EXITED
-VOID = 6
+VOID = terms.VTXO_VOID
 STATE_NAMES = ("live", "pledged", "forfeited", "exiting", "exited", "spent", "void")
 
 # VOIDED and REVIVED are what a release or restore of a batch does to the VTXOs that it created.

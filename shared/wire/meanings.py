@@ -62,6 +62,11 @@ METHODS = [
         "Sign the transaction that takes an unrolled VTXO, or an expired boarding coin, by the"
         " owner's timeout leaf to an own on-chain key.",
     ),
+    (
+        "release_vtxo",
+        "Ask on the screen whether the batch that took this coin never confirmed; if so it is"
+        " live again and the batch's own VTXOs are void. Of a void VTXO, the way back.",
+    ),
 ]
 
 EVENTS = [
@@ -125,7 +130,7 @@ FIELDS = [
     ("next", "Position to go on from; absent on the last page."),
     ("outpoint", "txid in internal order and vout, 36 bytes."),
     ("amount_sat", "Amount in satoshi."),
-    ("items.state", "0 live, 1 pledged, 2 forfeited, 3 exiting, 4 exited, 5 spent."),
+    ("items.state", "0 live, 1 pledged, 2 forfeited, 3 exiting, 4 exited, 5 spent, 6 void."),
     (
         "batch_expiry",
         "Delay after which the operator may sweep the batch: below 512 blocks, else seconds.",
@@ -142,8 +147,8 @@ FIELDS = [
     ),
     ("outputs.index", "Index of the own key; present exactly for kinds 0 and 1."),
     ("open_intent.outputs.script", "scriptPubKey; present exactly for kinds 2 and 3."),
-    ("valid_at", "Unix seconds from which the intent holds; 0 for always."),
-    ("expire_at", "Unix seconds at which the intent ends; 0 for never."),
+    ("valid_at", "Unix seconds from which the intent holds; the device refuses 0."),
+    ("expire_at", "Unix seconds at which the message ends; an intent ends within a day."),
     ("cosigner_key", "Fresh cosigner key of this intent; present if an output is a VTXO."),
     (
         "open_intent.signatures",

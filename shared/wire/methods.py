@@ -253,6 +253,7 @@ METHODS = (
         (need("signatures", 0, FUNDING_SIGNATURES),),
     ),
     Method(42, "sign_claim", terms.STAGE_CLAIM, _READY, CLAIM, _ONE_SIGNATURE),
+    Method(43, "release_vtxo", terms.STAGE_LEDGER, _READY, (need("outpoint", 0, OUTPOINT),)),
 )
 
 # (kind, name, fields of its data)

@@ -48,7 +48,7 @@ LEDGER_VTXO = (
     need("outpoint", 0, OUTPOINT),
     need("amount_sat", 1, AMOUNT_SAT),
     need("index", 2, INDEX),
-    need("state", 3, choice(0, 1, 2, 3, 4, 5)),
+    need("state", 3, choice(0, 1, 2, 3, 4, 5, 6)),
     need("batch_expiry", 4, U32),
     need("commitment_txid", 5, HASH),
     need("depth", 6, U8),

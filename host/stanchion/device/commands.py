@@ -264,3 +264,9 @@ class Commands:
             fee_sat=fee_sat,
         )
         return cast(shapes.SignClaimResult, result)
+
+    def release_vtxo(self, *, outpoint: bytes) -> None:
+        """Ask on the screen whether the batch that took this coin never confirmed; if so it is
+        live again and the batch's own VTXOs are void. Of a void VTXO, the way back.
+        """
+        self.call("release_vtxo", outpoint=outpoint)
