@@ -133,6 +133,45 @@ def test_refuses_a_vtxo_that_is_spent(world: World) -> None:
     refuses(world, Code.VTXO_ALREADY_SPENT, proof, message)
 
 
+class FlatFee:
+    """Charges 100 sat an intent."""
+
+    def fee_sat(self, inputs: object, receivers: object) -> int:
+        return 100
+
+
+def test_refuses_an_intent_that_pays_too_little_and_books_the_fee_of_one_that_does(
+    world: World,
+) -> None:
+    world.operator.context.fees = FlatFee()
+    person = world.participant()
+    coin = person.boarding_coin(AMOUNT_SAT)
+    _, proof, message = offer_of(person, [coin], [own_vtxo(AMOUNT_SAT - 99)])
+    with pytest.raises(OperatorError) as caught:
+        world.operator.register_intent(proof, message)
+    assert caught.value.code is Code.INTENT_INSUFFICIENT_FEE
+    assert caught.value.metadata == {"min_fee": "100", "actual_fee": "99"}
+    assert world.run([person.join([coin], [own_vtxo(AMOUNT_SAT - 100)])]) == []
+    [round_id] = world.operator.context.journal.round_ids()
+    assert world.operator.context.journal.load(round_id).collected_fees_sat == 100
+
+
+def test_refuses_a_proof_that_is_too_large(chain: EmbeddedChain) -> None:
+    world = World(chain, replace(CONFIG, max_proof_weight=1000))
+    proof, message = boarding_proof(world)
+    refuses(world, Code.TX_TOO_LARGE, proof, message)
+
+
+def test_a_batch_that_the_operator_cannot_fund_fails(world: World) -> None:
+    person = world.participant()
+    driver = person.board(AMOUNT_SAT)
+    coins = [coin.outpoint for coin in world.chain.wallet.coins(0)]
+    world.chain.wallet.reserve(coins)
+    [failure] = world.run([driver])
+    world.chain.wallet.release(coins)
+    assert failure.detail.startswith("INTERNAL_ERROR (0): failed to create commitment tx")
+
+
 def test_estimates_the_fee_without_a_valid_proof(world: World) -> None:
     proof, message = boarding_proof(world)
     message = message.replace("register", "estimate-intent-fee")

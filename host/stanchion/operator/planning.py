@@ -35,7 +35,6 @@ class BatchPlan:
     vtxo_tree: TxTree | None
     connector_tree: TxTree | None
     forfeitable: list[IntentInput]
-    fee_sat: int
 
     @property
     def txid(self) -> str:
@@ -70,7 +69,6 @@ class BatchPlanner:
         boarding = [coin for intent in intents for coin in intent.boarding]
         commitment, prevouts, reserved = self._fund(outputs, boarding)
         txid = commitment.txid()
-        paid_in = sum(prevout.amount_sat for prevout in prevouts)
         return BatchPlan(
             commitment,
             prevouts,
@@ -78,7 +76,6 @@ class BatchPlanner:
             self.grow_vtxo_tree(vtxos, txid) if vtxos is not None else None,
             self.grow_connector_tree(connectors, txid) if connectors is not None else None,
             forfeitable,
-            paid_in - sum(txout.amount_sat for txout in commitment.outputs),
         )
 
     def tree_leaves(self, intents: Sequence[Intent]) -> list[TreeLeaf]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
-from arkcore import arkfields, intent
+from arkcore import arkfields, closures, intent
 from arkcore.address import segwit_address
 from arkcore.codec import outpoint_text, to_hex_txid
 from arkcore.errors import ArkError
 from arkcore.intent_message import IntentMessage, parse_message
 from arkcore.intent_proof import proof_fee, verify
 from arkcore.nodes import is_p2tr
-from arkcore.psbt import Psbt
+from arkcore.psbt import Psbt, tap_leaf_scripts
 from arkcore.tx import TxOut
 
 from stanchion.operator.boarding import check_boarding_input
@@ -24,7 +24,7 @@ from stanchion.operator.vtxos import Vtxo
 from stanchion.rounds.intent import Intent, IntentInput, Receiver
 
 _EMPTY_RETURN = b"\x6a"
-_SIGNER_SIGNATURE_WEIGHT = 66
+_SIGNATURE_WEIGHT = 66
 
 
 class Proof:
@@ -161,9 +161,14 @@ def _vtxo_input(context: OperatorContext, proof: Proof, index: int, vtxo: Vtxo) 
 
 
 def _check_weight(context: OperatorContext, proof: Proof) -> None:
-    size = len(proof.psbt.serialize()) + _SIGNER_SIGNATURE_WEIGHT * len(proof.psbt.inputs)
-    if size > context.config.max_proof_weight:
-        raise OperatorError(Code.TX_TOO_LARGE, f"{size} over {context.config.max_proof_weight}")
+    """Raises OperatorError TX_TOO_LARGE: a proof must stay below what a block would take."""
+    weight = proof.psbt.tx.weight()
+    for fields in proof.psbt.inputs:
+        for control, script in tap_leaf_scripts(fields):
+            keys = len(closures.decode(script).keys)
+            weight += keys * _SIGNATURE_WEIGHT + len(script) + len(control)
+    if weight > context.config.max_proof_weight:
+        raise OperatorError(Code.TX_TOO_LARGE, f"{weight} over {context.config.max_proof_weight}")
 
 
 def _receivers(context: OperatorContext, proof: Proof) -> list[Receiver]:

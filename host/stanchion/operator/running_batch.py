@@ -324,10 +324,11 @@ class RunningBatch:
         except ArkError as error:
             raise BatchFailure(_internal(f"failed to sign commitment tx: {error}")) from error
         records = [forfeit.record for forfeit in settlement.forfeits.values()]
+        fees_sat = sum(intent.fee_sat for intent in self._selected.values())
         now = self.context.now
         # Journaled before it is broadcast: after a crash in between, the transaction is sent
         # again, and no forfeit is lost for one that the network already has.
-        self._commit(self.round.end_finalization(records, final.hex(), now, self.plan.fee_sat))
+        self._commit(self.round.end_finalization(records, final.hex(), now, fees_sat))
         try:
             self.context.chain.submit(final)
         except ChainError as error:
