@@ -3,7 +3,7 @@
 import pytest
 from arkcore import delays
 from arkcore.codec import outpoint
-from arkcore.tx import Tx
+from arkcore.tx import Tx, TxIn, TxOut
 from stanchion.chain.embedded import EmbeddedChain
 from stanchion.chain.engine import EngineRefused
 from stanchion.chain.port import BlockNotFound, ChainError, TxRejected
@@ -13,6 +13,7 @@ from tests.chain.helpers import (
     cpfp_child,
     exit_claim,
     owner_vtxo,
+    signed,
     spend,
     truc_parent,
 )
@@ -29,6 +30,41 @@ def test_a_double_spend_needs_a_higher_fee(chain):
     assert chain.mempool_txids() == [second.txid()]
     spender = chain.spender(coin)
     assert spender is not None and spender.txid == second.txid()
+
+
+def test_a_replacement_that_is_larger_needs_a_higher_rate_too(chain):
+    coin = chain.fund(OWNER.script, 100_000)
+    first = spend(coin, 100_000, 2_000)
+    chain.submit(first.serialize())
+
+    def large(fee_sat):
+        outputs = [TxOut(1_000, OWNER.script)] * 20
+        outputs.append(TxOut(80_000 - fee_sat, OWNER.script))
+        return signed(Tx(2, [TxIn(coin)], outputs), [TxOut(100_000, OWNER.script)])
+
+    with pytest.raises(TxRejected, match="new feerate"):
+        chain.submit(large(5_000).serialize())
+    chain.submit(large(20_000).serialize())
+
+
+def test_a_transaction_cannot_replace_what_it_spends(chain):
+    coin = chain.fund(OWNER.script, 100_000)
+    first = spend(coin, 100_000, 1_000)
+    chain.submit(first.serialize())
+    both = Tx(2, [TxIn(coin), TxIn(outpoint(first.txid(), 0))], [TxOut(100_000, OWNER.script)])
+    signed(both, [TxOut(100_000, OWNER.script), TxOut(99_000, OWNER.script)])
+    with pytest.raises(TxRejected, match="bad-txns-spends-conflicting-tx"):
+        chain.submit(both.serialize())
+
+
+def test_a_chain_of_25_unconfirmed_transactions_is_the_longest(chain):
+    point, amount_sat = chain.fund(OWNER.script, 100_000), 100_000
+    for _ in range(25):
+        tx = spend(point, amount_sat, 500)
+        chain.submit(tx.serialize())
+        point, amount_sat = outpoint(tx.txid(), 0), amount_sat - 500
+    with pytest.raises(TxRejected, match="too-long-mempool-chain"):
+        chain.submit(spend(point, amount_sat, 500).serialize())
 
 
 def test_a_replacement_takes_the_descendants_of_the_replaced_with_it(chain):

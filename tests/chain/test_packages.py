@@ -224,6 +224,29 @@ def test_refuses_one_more_child_where_a_reorg_left_two(chain, coins):
         chain.submit(second.serialize())
 
 
+def test_a_package_replaces_a_rival_of_its_parent_if_it_pays_for_it(chain, coins):
+    rival = spend(coins[0], 50_000, 1_000)
+    chain.submit(rival.serialize())
+    parent = truc_parent(coins[0], 50_000)
+    cheap = cpfp_child(parent, coins[1], 20_000, 1_100)
+    error = refused(chain, parent, cheap)
+    assert error.refusal is Refusal.INSUFFICIENT_REPLACEMENT_FEE
+    child = cpfp_child(parent, coins[1], 20_000, 2_000)
+    package(chain, parent, child)
+    assert chain.mempool_txids() == [parent.txid(), child.txid()]
+
+
+def test_refuses_a_replacing_package_whose_child_lowers_the_parents_rate(chain, coins):
+    rival = spend(coins[0], 50_000, 3_000)
+    chain.submit(rival.serialize())
+    tx = Tx(3, [TxIn(coins[0])], [TxOut(47_100, OWNER.script)])
+    parent = signed(tx, [TxOut(50_000, OWNER.script)])
+    inputs = [TxIn(outpoint(parent.txid(), 0)), TxIn(coins[1])]
+    child = Tx(3, inputs, [TxOut(66_500, OWNER.script)])
+    signed(child, [TxOut(47_100, OWNER.script), TxOut(20_000, OWNER.script)])
+    assert "feerate is less than parent" in refused(chain, parent, child).reason
+
+
 def test_reports_what_a_waiting_package_pays(chain, coins):
     parent = truc_parent(coins[0], 50_000)
     child = cpfp_child(parent, coins[1], 20_000, 1_000)

@@ -10,7 +10,7 @@ from arkcore.scripts import sweep_leaf, sweep_root
 from arkcore.sighash import taproot_sighash
 from arkcore.taproot import leaf_hash, output_key
 from arkcore.tx import Tx, TxIn, TxOut
-from stanchion.chain.port import ChainUnavailable
+from stanchion.chain.port import BlockRef, ChainUnavailable
 from stanchion.exits.arkade_plan import ArkadePlan
 from stanchion.exits.coordinator import ExitCoordinator
 from stanchion.exits.cpfp import OnchainCoins, SignedCpfp
@@ -324,6 +324,51 @@ def test_a_swept_batch_costs_no_further_fee(chain, owner, exits, plan):
     assert error.tag == "exit-package-broadcast-failure"
     assert "spent by" in error.error
     assert chain.mempool_txids() == []
+
+
+@pytest.mark.parametrize("fraction", [1, 2])
+def test_a_reorg_of_sixty_blocks_is_walked_again(chain, exits, plan, fraction):
+    chain.mine(30)
+    for _ in range(fraction):
+        passes(exits)
+        chain.mine()
+    passes(exits)
+    chain.mine(30)
+    chain.reorg(60)
+    passes(exits)
+    finishes(chain, exits, plan)
+
+
+class RestlessChain:
+    """A chain source that names another block at each question."""
+
+    def __init__(self, chain):
+        self._chain = chain
+        self.restless = False
+        self.count = 0
+
+    def block_ref(self, height):
+        if not self.restless:
+            return self._chain.block_ref(height)
+        self.count += 1
+        return BlockRef(height, self.count.to_bytes(32, "big"))
+
+    def __getattr__(self, name):
+        return getattr(self._chain, name)
+
+
+def test_a_pass_ends_after_a_hundred_steps_whatever_the_source_says(chain, owner, batch, store):
+    restless = RestlessChain(chain)
+    exits = make_exits(restless, owner, store)
+    plan = batch.plans[0]
+    exits.start_exits([plan])
+    run_until(chain, exits, plan.vtxo_id, KIND.CLAIMABLE)
+    restless.restless = True
+    writes = store.writes
+    passes(exits)
+    assert store.writes - writes == 100
+    restless.restless = False
+    finishes(chain, exits, plan)
 
 
 class DeafChain:

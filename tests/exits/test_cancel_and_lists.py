@@ -114,3 +114,10 @@ def test_lists_and_totals_follow_the_exits(chain, batch, exits):
     run_until(chain, exits, first.vtxo_id, KIND.CLAIMED)
     exits.progress_exits()
     assert exits.list_live() == []
+    assert {entry.vtxo_id for entry in exits.list_finished()} == {first.vtxo_id, second.vtxo_id}
+    shown = exits.get_exit_status(first.vtxo_id)
+    assert shown.state.kind is KIND.CLAIMED
+    kinds = [state.kind for state in shown.history]
+    assert kinds[0] is KIND.START
+    assert kinds[-3:] == [KIND.AWAITING_DELTA, KIND.CLAIMABLE, KIND.CLAIM_IN_PROGRESS]
+    assert exits.get_exit_status(bytes(36)) is None

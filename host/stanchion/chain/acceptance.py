@@ -48,7 +48,7 @@ class Acceptance:
                 f"min relay fee not met, {candidate.fee_sat} < "
                 f"{fee_at(policy.MIN_RELAY_SAT_PER_KVB, candidate.vsize)}"
             )
-        replaced = self._replaced(candidate.conflicts, candidate.parents)
+        replaced = self._replaced(candidate.conflicts)
         self._check_replacement(candidate, replaced)
         self._check_ephemeral_spends(candidate, replaced)
         self._check_scripts(tx, candidate.prevouts)
@@ -96,7 +96,7 @@ class Acceptance:
             culprit = 1
             second = self._prepare(child, first)
             self._check_package(first, second)
-            replaced = self._replaced(first.conflicts | second.conflicts, set())
+            replaced = self._replaced(first.conflicts | second.conflicts)
             self._check_package_replacement(first, second, replaced)
             culprit = 0
             self._check_scripts(parent, first.prevouts)
@@ -242,12 +242,10 @@ class Acceptance:
                 if outpoint(parent, vout) not in spent:
                     raise TxRejected(f"missing-ephemeral-spends, tx {to_hex_txid(candidate.txid)}")
 
-    def _replaced(self, conflicts: set[bytes], parents: set[bytes]) -> set[bytes]:
+    def _replaced(self, conflicts: set[bytes]) -> set[bytes]:
         doomed = set(conflicts)
         for txid in conflicts:
             doomed |= self._mempool.descendants(txid)
-        if doomed & parents:
-            raise TxRejected("bad-txns-spends-conflicting-tx")
         return doomed
 
     def _check_replacement(self, candidate: _Candidate, replaced: set[bytes]) -> None:

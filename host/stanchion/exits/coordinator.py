@@ -38,7 +38,7 @@ from stanchion.exits.states import (
     is_pending,
     warrants_exited_vtxo,
 )
-from stanchion.exits.store import ExitStore
+from stanchion.exits.store import ExitStore, StoredExit
 from stanchion.exits.transaction_manager import DEEPLY_CONFIRMED_BLOCKS, ExitTransactionManager
 from stanchion.exits.transaction_progress import ProgressContext
 from stanchion.exits.vtxo import ExitVtxo
@@ -273,6 +273,14 @@ class ExitCoordinator:
 
     def list_live(self) -> list[ExitVtxo]:
         return [one for one in self._exits.values() if is_live(one.state)]
+
+    def list_finished(self) -> list[StoredExit]:
+        """From the store, also those that are not watched any more."""
+        return [entry for entry in self._store.list_exit_vtxos() if not is_live(entry.state)]
+
+    def get_exit_status(self, vtxo_id: bytes) -> StoredExit | None:
+        """State and history of any exit that was ever started."""
+        return self._store.get_exit_vtxo(vtxo_id)
 
     def list_claimable(self) -> list[ExitVtxo]:
         return [one for one in self._exits.values() if one.is_claimable]

@@ -3,6 +3,7 @@
 import logging
 
 from arkcore.codec import outpoint_text
+from arkcore.errors import ArkError
 
 from stanchion.chain.port import ChainError
 from stanchion.exits.errors import (
@@ -116,8 +117,8 @@ class ExitVtxo:
                 if error.state is not None:
                     self._update_state_if_newer(error.state, store)
                 raise
-            except ChainError as error:
-                raise InternalError(error.reason) from error
+            except (ChainError, ArkError) as error:
+                raise InternalError(str(error)) from error
             if not self._update_state_if_newer(new, store):
                 return
         _log.error("exit of %s did not come to rest", outpoint_text(self.id))
