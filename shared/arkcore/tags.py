@@ -6,6 +6,7 @@ was wrong and why it matters.
 
 from arkcore.tags_batch import BATCH_SECTIONS
 from arkcore.tags_device import DEVICE_SECTIONS
+from arkcore.tags_ledger import LEDGER_SECTIONS
 
 CODEC = [
     (
@@ -262,6 +263,6 @@ SECTIONS = [
     ROUNDS,
 ]
 
-_ALL_SECTIONS = SECTIONS + BATCH_SECTIONS + DEVICE_SECTIONS
+_ALL_SECTIONS = SECTIONS + BATCH_SECTIONS + DEVICE_SECTIONS + LEDGER_SECTIONS
 
 TAGS = [entry for section in _ALL_SECTIONS for entry in section]
