@@ -4,6 +4,7 @@ Invariant: what two readers could understand differently is refused. Encodings a
 appendix A, or made wrong by hand here.
 """
 
+from arkcore.errors import ArkError
 from wire import cbor
 
 from tests.both.helpers import hexed, refusal
@@ -44,6 +45,7 @@ WRONG = (
     ("18", "truncated argument"),
     ("1901", "truncated argument"),
     ("1c", "reserved argument"),
+    ("1c" + "00" * 16, "reserved argument of 16 bytes"),
     ("1f", "indefinite integer"),
     ("20", "negative"),
     ("3863", "negative"),
@@ -104,6 +106,16 @@ def test_known_encodings_decode_and_encode_to_the_same_bytes():
 def test_every_form_outside_the_profile_is_refused():
     for text, name in WRONG:
         assert refusal(cbor.decode, hexed(text)) == "cbor-encoding", name
+
+
+def test_a_length_beyond_the_message_is_refused_before_anything_is_read():
+    for text in ("42aa", "62aa", "5bffffffffffffffff", "8142aa"):
+        try:
+            cbor.decode(hexed(text))
+            detail = ""
+        except ArkError as error:
+            detail = error.detail
+        assert detail == "truncated", text
 
 
 def test_utf8_of_every_length_is_read():

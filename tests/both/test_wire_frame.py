@@ -48,8 +48,9 @@ def test_garbage_between_frames_costs_nothing():
 
 
 def test_a_false_header_costs_its_own_two_bytes():
-    false = frame.MAGIC + bytes(8)
-    assert bodies(false + A) == [b"first body"]
+    for length in (b"\x00\x00", b"\xff\x0f", b"\xff\xff"):
+        false = frame.MAGIC + b"\x01\x00\x00\x00" + length + b"\x00\x00"
+        assert bodies(false + A) == [b"first body"], length
     assert bodies(frame.MAGIC * 40 + A) == [b"first body"]
 
 
@@ -93,9 +94,9 @@ def test_silence_is_measured_from_the_last_byte():
 def test_a_clock_that_wraps_or_steps_back_drops_nothing():
     decoder = FrameDecoder()
     assert decoder.feed(A[:9], 0x3FFFFFFF) == []
-    assert decoder.feed(b"", 100) == []
-    assert decoder.feed(A[9:12], 90) == []
-    assert [f.body for f in decoder.feed(A[12:], 100)] == [b"first body"]
+    assert decoder.feed(A[9:12], 100) == []
+    assert decoder.feed(A[12:14], 90) == []
+    assert [f.body for f in decoder.feed(A[14:], 100)] == [b"first body"]
 
 
 def test_a_stale_frame_is_reported_with_its_sequence():

@@ -219,7 +219,14 @@ def test_cancel_of_any_other_id_stops_nothing():
         worker.during = cancelled_by(line, served, cancel(other))
         line.waiting.append(leave(2, 20))
         served.serve()
-        assert answers(line) == [(20, {0: 2, 1: {}})], other
+        assert [kind for kind, _, _ in line.frames()] == [frame.REPLY], other
+
+
+def test_cancel_while_idle_does_nothing():
+    line, worker, served = device()
+    line.waiting.append(cancel(1))
+    assert served.serve() is False
+    assert line.written == b"" and served.take_cancel() is False
 
 
 def test_a_late_cancel_does_not_hit_the_next_request():

@@ -254,6 +254,27 @@ def test_a_second_request_is_busy_and_has_no_effect():
     assert cbor.decode(busy_reply(b"\xff"))[0] == 0
 
 
+class PowerCut(BaseException):
+    """What no handler can catch."""
+
+
+def test_an_interrupted_request_has_no_reply_to_repeat():
+    session, runner = greeted()
+    session.handle(request(2, ABORT, {0: 7}))
+
+    def cut(name, params):
+        raise PowerCut()
+
+    runner.run = cut
+    body = request(3, ABORT, {0: 7})
+    interrupted = False
+    try:
+        session.handle(body)
+    except PowerCut:
+        interrupted = True
+    assert interrupted and tag(session.handle(body)) == "internal"
+
+
 class Nested(Recorder):
     """Asks the session, from inside a request, about the request's own bytes and others."""
 

@@ -291,15 +291,28 @@ def test_a_result_outside_the_table_is_not_used(
         client.get_status()
 
 
+def test_a_reply_with_more_than_a_result_is_not_used(client: DeviceClient, line: Line) -> None:
+    def change(found: frame.Frame) -> bytes:
+        message = cbor.decode(found.body)
+        assert isinstance(message, dict)
+        return encode_frame(found.type, found.sequence, cbor.encode({**message, 3: 0}))
+
+    line.to_host = first(change, frame.REPLY)
+    with pytest.raises(ProtocolMismatch, match="neither result nor error"):
+        client.get_status()
+
+
 def test_replies_to_other_requests_are_passed_over(client: DeviceClient, line: Line) -> None:
     def twice(found: frame.Frame) -> bytes:
         other = encode_frame(frame.REPLY, found.sequence, cbor.encode({0: 1, 1: {}}))
         event = cbor.encode({3: 2, 4: {0: 1, 1: 1, 2: 1}})
         return other + encode_frame(frame.EVENT, found.sequence, event) + unchanged(found)
 
+    seen: list[object] = []
+    client.on_progress = lambda done, total: seen.append(done)
     line.to_host = first(twice, frame.REPLY)
     do(client, act.DO_NOTHING)
-    assert runs(client) == 1
+    assert runs(client) == 1 and not seen
 
 
 def test_ping_tells_whether_the_device_lives(client: DeviceClient, line: Line) -> None:
