@@ -78,6 +78,28 @@ def edge_key(parent_output: TxOut, cosigners: "list[bytes]", sweep_root: bytes) 
     return aggregate
 
 
+class OwnKeyAgg(musig2.KeyAgg):
+    """An aggregate key as one cosigner needs it: it forgets the others.
+
+    Signing needs the point, its tweaks and the own coefficient; a list of 256 keys at each of 12
+    nodes would not fit into a device.
+    """
+
+    __slots__ = ("_own_key", "_own_coefficient")
+
+    def __init__(self, full: musig2.KeyAgg, own_key: bytes) -> None:
+        """`own_key`: 33 bytes. Raises SigningError `musig-not-a-cosigner`."""
+        super().__init__(full.point, full.gacc, full.tacc, b"", b"", [])
+        self._own_key = own_key
+        self._own_coefficient = full.coefficient(own_key)
+
+    def coefficient(self, pubkey: bytes) -> bytes:
+        """The own coefficient (32 bytes). Raises SigningError `musig-not-a-cosigner`."""
+        if pubkey != self._own_key:
+            raise SigningError("musig-not-a-cosigner")
+        return self._own_coefficient
+
+
 class BranchNode:
     """What remains of a checked node.
 
@@ -201,11 +223,13 @@ class Branch:
         self, tx: Tx, parent_output: TxOut, cosigners: "list[bytes]", is_leaf: bool
     ) -> BranchNode:
         try:
-            return checked_node(tx, parent_output, cosigners, self._sweep_root, is_leaf)
+            node = checked_node(tx, parent_output, cosigners, self._sweep_root, is_leaf)
         except TreeError as error:
             if error.tag == "tree-edge" and not self.nodes:
                 raise root_error(error)
             raise
+        node.aggregate = OwnKeyAgg(node.aggregate, self._own_key)
+        return node
 
     def _take_cosigners(self) -> "list[bytes]":
         joined = bytes(self._cosigners)

@@ -5,7 +5,7 @@ before a nonce exists. Whole trees of others are judged in tests/conformance.
 """
 
 from arkcore.branch import MAX_COSIGNERS, MAX_DEPTH, Branch, check_cosigners, check_expiry
-from arkcore.nodes import anchor, node_script
+from arkcore.nodes import anchor, node_key, node_script
 from arkcore.sighash import taproot_sighash
 from arkcore.taproot import p2tr_script
 from arkcore.tx import TxOut
@@ -193,6 +193,18 @@ def test_refuses_nodes_below_the_leaf_and_branches_without_end() -> None:
     branch.add_cosigners(b"".join(keys))
     assert refusal(branch.add_node, 0, [output, anchor()], True) == "tree-depth"
     assert not branch.complete
+
+
+def test_the_device_keeps_its_own_part_of_each_key_only() -> None:
+    path = BATCH.path(0)
+    branch = complete(BATCH.branch(0), path)
+    for position, node in enumerate(path):
+        full = node_key(node.cosigners, SWEEP_ROOT)
+        kept = branch.nodes[position].aggregate
+        for part in ("point", "gacc", "tacc"):
+            assert getattr(kept, part) == getattr(full, part), part
+        assert kept.coefficient(BATCH.keys[0]) == full.coefficient(BATCH.keys[0])
+        assert refusal(kept.coefficient, pubkey("tree")) == "musig-not-a-cosigner"
 
 
 def test_a_lone_cosigner_is_used_plain() -> None:

@@ -14,7 +14,7 @@ from arkcore.treesigning import (
     check_signatures,
 )
 
-from tests.both.batch_samples import EXPIRY, SWEEP_ROOT, Batch, pubkey, seckey
+from tests.both.batch_samples import EXPIRY, SWEEP_ROOT, Batch, complete, pubkey, seckey
 from tests.both.helpers import refusal
 
 BATCH = Batch(3)
@@ -76,6 +76,15 @@ def test_everybody_together_signs_every_node() -> None:
     for node in TREE.nodes:
         key = NODES[node.txid].aggregate.xonly()
         assert secp256k1.verify_schnorr(key, NODES[node.txid].sighash, FINAL[node.txid])
+
+
+def test_a_device_that_kept_its_own_part_signs_with_the_others() -> None:
+    ceremony = Ceremony()
+    branch = complete(BATCH.branch(0), BATCH.path(0))
+    ceremony.signers["cosigner 0"] = BranchSigner(branch.nodes, BATCH.keys[0])
+    ceremony.txids["cosigner 0"] = [node.txid for node in branch.nodes]
+    final = ceremony.run()
+    check_signatures(branch.nodes, [final[node.txid] for node in branch.nodes])
 
 
 def test_refuses_a_branch_with_any_signature_missing_or_wrong() -> None:
