@@ -1,4 +1,4 @@
-"""Each refusal of arkcore has a stable tag, a sentence and a test (invariant I8).
+"""Each refusal has a stable tag, a sentence and a test (invariant I8).
 
 Read from the sources, so that a tag cannot be raised without being listed, nor be listed without
 being raised and tested.
@@ -8,37 +8,56 @@ import ast
 import re
 from pathlib import Path
 
-from arkcore import errors
-from arkcore.tags import TAGS
+from arkcore.tags import TAGS as ARK_TAGS
+from wire.sentences import TAGS as WIRE_TAGS
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = [
     path
-    for path in sorted((ROOT / "shared" / "arkcore").glob("*.py"))
-    if not path.name.startswith("tags")
+    for folder in ("shared", "firmware", "host/stanchion")
+    for path in sorted((ROOT / folder).rglob("*.py"))
+    if not path.name.startswith(("tags", "sentences"))
 ]
-FAMILY = {
-    name
-    for name, kind in vars(errors).items()
-    if isinstance(kind, type) and issubclass(kind, errors.ArkError)
-}
+TAGS = ARK_TAGS + WIRE_TAGS
 LISTED = [tag for tag, _ in TAGS]
+
+
+def error_family() -> set[str]:
+    """Names of ArkError and of every class made from it, in any part of the house."""
+    bases: dict[str, set[str]] = {}
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ClassDef):
+                names = {getattr(base, "id", getattr(base, "attr", "")) for base in node.bases}
+                bases.setdefault(node.name, set()).update(names)
+    family = {"ArkError"}
+    while grown := {name for name in bases if bases[name] & family} - family:
+        family |= grown
+    return family
+
+
+FAMILY = error_family()
 
 
 def raised_tags(path: Path) -> set[str]:
     """First arguments of the errors that a file makes; a tag must be written out there."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in FAMILY:
-            tag = node.args[0]
-            if isinstance(tag, ast.Constant):
-                found.add(str(tag.value))
+        if not isinstance(node, ast.Call) or not node.args:
+            continue
+        name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+        tag = node.args[0]
+        if name in FAMILY and isinstance(tag, ast.Constant):
+            found.add(str(tag.value))
     return found
 
 
 def test_every_raised_tag_is_listed_with_a_sentence() -> None:
     missing = {
-        f"{path.name}: {tag}" for path in SOURCES for tag in raised_tags(path) if tag not in LISTED
+        f"{path.relative_to(ROOT)}: {tag}"
+        for path in SOURCES
+        for tag in raised_tags(path)
+        if tag not in LISTED
     }
     assert not missing
 
