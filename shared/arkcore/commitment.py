@@ -149,13 +149,14 @@ class CommitmentStream:
     def add_input(self, point: bytes, prevout: TxOut) -> None:
         """Feeds the next input: `point` (36 bytes) and the output that it spends.
 
-        Raises TreeError `commitment-count` (more than announced), `commitment-amount`, and
-        `commitment-input` when an own input is there twice, with another amount or script than
-        the owner's record, or when it was never offered.
+        Raises TreeError `commitment-count` (more than announced), `commitment-amount`,
+        `commitment-malleable`, and `commitment-input` when an own input is there twice, with
+        another amount or script than the owner's record, or when it was never offered.
         """
         if not self._inputs_left:
             raise TreeError("commitment-count", "more inputs than announced")
         check_amount(prevout.amount_sat)
+        check_native_segwit(prevout.script)
         self._match_own(point, prevout)
         txin = TxIn(point)
         self._digests.add_input(txin, prevout)
@@ -232,6 +233,21 @@ class CommitmentStream:
         """
         self.finish()
         return sighash_from_digests(COMMITMENT_VERSION, 0, self._digests, input_index, leaf_hash)
+
+
+def check_native_segwit(script: bytes) -> None:
+    """Raises TreeError `commitment-malleable` unless `script` is a native witness program.
+
+    Any other input needs a scriptSig, which is part of the txid but of no taproot signature. With
+    one, the operator could confirm the commitment under another txid: a boarding signature would
+    still hold, while the tree that was signed for it could never be broadcast. A prevout that was
+    fed falsely voids the signature, which commits to all of them.
+    """
+    size = len(script)
+    version = script[0] if script else -1
+    program = version == 0 or 0x51 <= version <= 0x60
+    if not program or not 4 <= size <= 42 or script[1] != size - 2:
+        raise TreeError("commitment-malleable", "an input is not native segwit")
 
 
 def check_amount(amount_sat: int) -> None:

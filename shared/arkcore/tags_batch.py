@@ -42,6 +42,10 @@ CONNECTORS = [
         " enforced although the batch never confirms.",
     ),
     ("connector-form", "A connector transaction has a version, lock or sequence it must not have."),
+    (
+        "connector-missing",
+        "A forfeit was asked for before its connector was shown; it would be valid at once.",
+    ),
     ("connector-count", "There are not exactly as many connectors as VTXOs to forfeit."),
 ]
 
@@ -54,6 +58,11 @@ COMMITMENT = [
     ),
     ("commitment-count", "Inputs or outputs of the commitment are not as many as announced."),
     ("commitment-amount", "An amount of the commitment is impossible, or more goes out than in."),
+    (
+        "commitment-malleable",
+        "An input of the commitment is not native segwit, so its id could change after signing and"
+        " the signed tree would be worthless.",
+    ),
     (
         "commitment-input",
         "An own input of the commitment is missing, doubled, not as recorded or was never offered.",

@@ -165,13 +165,35 @@ def test_refuses_amounts_that_cannot_be() -> None:
         assert refusal(fed.add_input, POINTS[0], TxOut(amount_sat, b"")) == "commitment-amount"
     paid_sat = sum(output.amount_sat for output in whole().outputs)
     for total_sat, expected in ((paid_sat, ""), (paid_sat - 1, "commitment-amount")):
-        funds = [TxOut(0, WALLET.script), TxOut(0, WALLET.script), TxOut(total_sat, b"\x51")]
+        funds = [TxOut(0, WALLET.script), TxOut(0, WALLET.script), TxOut(total_sat, WALLET.script)]
         assert refusal(read_commitment, whole(), funds, stream()) == expected
     poor = [TxOut(10, WALLET.script)] * 3
     assert refusal(read_commitment, whole(), poor, stream()) == "commitment-amount"
     for index in range(3):
         fed.add_input(POINTS[index], PREVOUTS[index])
     assert refusal(fed.add_output, TxOut(MAX_MONEY_SAT + 1, b"")) == "commitment-amount"
+
+
+def test_refuses_inputs_with_which_the_txid_could_change_after_signing() -> None:
+    program = bytes(20)
+    for script, expected in [
+        (b"\x51\x20" + bytes(32), ""),
+        (b"\x00\x14" + program, ""),
+        (b"\x00\x20" + bytes(32), ""),
+        (b"\x60\x28" + bytes(40), ""),
+        (b"\x51\x02\x4e\x73", ""),
+        (b"\xa9\x14" + program + b"\x87", "commitment-malleable"),
+        (b"\x76\xa9\x14" + program + b"\x88\xac", "commitment-malleable"),
+        (b"\x21" + bytes(33) + b"\xac", "commitment-malleable"),
+        (b"\x50\x20" + bytes(32), "commitment-malleable"),
+        (b"\x61\x20" + bytes(32), "commitment-malleable"),
+        (b"\x51\x21" + bytes(32), "commitment-malleable"),
+        (b"\x51\x29" + bytes(41), "commitment-malleable"),
+        (b"\x51\x01\x00", "commitment-malleable"),
+        (b"\x51", "commitment-malleable"),
+        (b"", "commitment-malleable"),
+    ]:
+        assert refusal(stream().add_input, POINTS[0], TxOut(1000, script)) == expected, script
 
 
 def test_any_other_form_has_another_txid() -> None:
