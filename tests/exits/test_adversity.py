@@ -18,6 +18,7 @@ from stanchion.exits.errors import TipRetrievalFailure, VtxoNotClaimable
 from stanchion.exits.states import ExitStateKind
 from stanchion.exits.statuses import (
     AwaitingConfirmation,
+    AwaitingCpfpBroadcast,
     AwaitingInputConfirmation,
     Confirmed,
     OriginKind,
@@ -244,6 +245,29 @@ def test_a_reorg_that_takes_the_leaf_back_takes_claimable_back(chain, exits, pla
     finishes(chain, exits, plan)
 
 
+def test_a_leaf_confirmed_again_in_a_later_block_waits_again(chain, exits, plan):
+    run_until(chain, exits, plan.vtxo_id, KIND.CLAIMABLE)
+    chain.reorg(11)
+    chain.mine()
+    passes(exits)
+    state = exits.get_exit(plan.vtxo_id).state
+    assert state.kind is KIND.AWAITING_DELTA
+    assert state.claimable_height == chain.tip().height + 10
+    finishes(chain, exits, plan)
+
+
+def test_no_child_is_made_while_a_reorg_has_taken_the_parent_back(chain, exits, plan):
+    chain.mine()
+    passes(exits)
+    chain.mine()
+    exits.sync()
+    assert isinstance(rows(exits, plan)[1].status, AwaitingCpfpBroadcast)
+    chain.reorg(1)
+    passes(exits)
+    assert isinstance(rows(exits, plan)[1].status, AwaitingInputConfirmation)
+    finishes(chain, exits, plan)
+
+
 def test_a_claim_that_fell_out_of_the_mempool_is_made_again(chain, exits, plan):
     run_until(chain, exits, plan.vtxo_id, KIND.CLAIMABLE)
     claim = exits.claim(plan.vtxo_id)
@@ -304,6 +328,20 @@ def test_a_confirmed_forfeit_is_not_taken_for_the_owners_claim(chain, owner, exi
     state = exits.get_exit(plan.vtxo_id).state
     assert state.kind is KIND.VTXO_ALREADY_SPENT
     assert state.txid == forfeit.txid()
+
+
+def test_a_forfeit_that_a_reorg_undid_gives_the_exit_back(chain, owner, exits, plan):
+    run_until(chain, exits, plan.vtxo_id, KIND.CLAIMABLE)
+    forfeit = spend_by_both(owner, plan, STRANGER.script)
+    chain.submit(forfeit.serialize())
+    chain.mine()
+    passes(exits)
+    assert kind(exits, plan) is KIND.VTXO_ALREADY_SPENT
+    chain.reorg(1)
+    chain.evict(forfeit.txid())
+    passes(exits)
+    assert kind(exits, plan) is KIND.CLAIMABLE
+    finishes(chain, exits, plan)
 
 
 def test_a_swept_batch_costs_no_further_fee(chain, owner, exits, plan):

@@ -22,7 +22,13 @@ from stanchion.exits.errors import (
 )
 from stanchion.exits.plan import ExitStep
 from stanchion.exits.states import ExitStateKind
+from stanchion.exits.statuses import (
+    AwaitingConfirmation,
+    AwaitingCpfpBroadcast,
+    AwaitingInputConfirmation,
+)
 from stanchion.signers.facts import VtxoFacts, VtxoState
+from stanchion.signers.software import SoftwareSigner
 
 from tests.exits.helpers import (
     EXPIRY_SEQUENCE,
@@ -31,6 +37,8 @@ from tests.exits.helpers import (
     errors_of,
     give_coins,
     make_batch,
+    make_exits,
+    operator_facts,
     run_until,
 )
 
@@ -122,6 +130,22 @@ def test_no_checkpoint_is_sent_before_the_other_branch_is_confirmed(chain, exits
     chain.mine()
     heights = {chain.tx_status(txid).height for txid in checkpoints}
     assert heights == {chain.tip().height}
+
+
+def test_progress_before_an_error_is_stored(chain, plan, store):
+    poor = SoftwareSigner(bytes([0x44]) * 32)
+    poor.enroll_operator(operator_facts())
+    poor.learn_vtxo(
+        VtxoFacts(plan.vtxo_id, plan.amount_sat, NEW_INDEX, VtxoState.LIVE, 0, bytes(32), 4)
+    )
+    give_coins(chain, poor, 5_000)
+    exits = make_exits(chain, poor, store)
+    exits.start_exits([plan])
+    (error,) = errors_of(exits.progress_exits())
+    assert error.tag == "insufficient-confirmed-funds"
+    first, second, *_ = store.get_exit_vtxo(plan.vtxo_id).state.transactions
+    assert isinstance(first.status, AwaitingConfirmation)
+    assert isinstance(second.status, AwaitingCpfpBroadcast | AwaitingInputConfirmation)
 
 
 def parents_of(plan):

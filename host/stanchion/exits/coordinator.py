@@ -16,7 +16,6 @@ from stanchion.exits.errors import (
     ClaimFeeExceedsOutput,
     ClaimMissingInputs,
     ClaimSigningError,
-    DustLimit,
     ExitError,
     ExitTxAlreadyBroadcast,
     MissingExitTransaction,
@@ -27,7 +26,7 @@ from stanchion.exits.errors import (
 )
 from stanchion.exits.estimate import ExitEstimate, estimate_exits
 from stanchion.exits.plan import ExitPlan
-from stanchion.exits.progress import P2TR_DUST_SAT
+from stanchion.exits.progress import P2TR_DUST_SAT, check_dust
 from stanchion.exits.states import (
     ClaimedState,
     ExitState,
@@ -112,8 +111,7 @@ class ExitCoordinator:
             return ExitProgressStatus(plan.vtxo_id, running.state)
         exit_vtxo = ExitVtxo.new(plan, self._tip_height())
         try:
-            if plan.amount_sat < P2TR_DUST_SAT:
-                raise DustLimit(plan.vtxo_id, plan.amount_sat, P2TR_DUST_SAT)
+            check_dust(plan)
             plan.check()
             self._check_roots(plan)
             self._tell_signer(plan.vtxo_id)

@@ -14,6 +14,7 @@ from stanchion.exits.errors import (
     TipRetrievalFailure,
     TransactionRetrievalFailure,
 )
+from stanchion.exits.plan import ExitPlan
 from stanchion.exits.states import (
     AwaitingDeltaState,
     CanceledState,
@@ -53,6 +54,12 @@ def progress_state(context: ProgressContext, state: ExitState) -> ExitState:
             return state
 
 
+def check_dust(plan: ExitPlan) -> None:
+    """Raises DustLimit: the claim of such a VTXO could never be relayed."""
+    if plan.amount_sat < P2TR_DUST_SAT:
+        raise DustLimit(plan.vtxo_id, plan.amount_sat, P2TR_DUST_SAT)
+
+
 def fresh_processing(context: ProgressContext) -> ProcessingState:
     """Every transaction to be looked at again."""
     rows = tuple(ExitTx(step.txid, VerifyInputs()) for step in context.plan.steps)
@@ -67,9 +74,7 @@ def _tip(context: ProgressContext) -> Tip:
 
 
 def _start(context: ProgressContext) -> ExitState:
-    plan = context.plan
-    if plan.amount_sat < P2TR_DUST_SAT:
-        raise DustLimit(plan.vtxo_id, plan.amount_sat, P2TR_DUST_SAT)
+    check_dust(context.plan)
     return fresh_processing(context)
 
 
@@ -187,13 +192,10 @@ def _claimable(context: ProgressContext, state: ClaimableState) -> ExitState:
     if since is None:
         return _delta_state(context, block)
     tip = _tip(context)
-    if since != state.claimable_since:
-        return ClaimableState(tip.height, since)
     spend = _spender(context)
     if spend is None:
-        if state.last_scanned_block == tip.ref:
-            return state
-        return ClaimableState(tip.height, since, tip.ref)
+        scanned = (state.claimable_since, state.last_scanned_block) == (since, tip.ref)
+        return state if scanned else ClaimableState(tip.height, since, tip.ref)
     if not _is_own_claim(context, spend.txid):
         # Another's spend counts when it is confirmed; until then the claim may still win.
         spent = spend.status.confirmed
