@@ -34,8 +34,10 @@ OUT_OF_TURN: list[Step] = [
     lambda signer, session: signer.feed_node(session, NODE),
     lambda signer, session: signer.get_nonces(session),
     lambda signer, session: signer.sign_tree(session, []),
-    lambda signer, session: signer.feed_tree_signatures(session, []),
-    lambda signer, session: signer.feed_connector(session, 0, [ConnectorNodeFact(0, ())]),
+    lambda signer, session: signer.feed_tree_signatures(session, [], bytes(32)),
+    lambda signer, session: signer.feed_connector(
+        session, 0, [ConnectorNodeFact(0, ())], bytes(36)
+    ),
     lambda signer, session: signer.sign_forfeit(session, 0),
     lambda signer, session: signer.sign_boarding(session, 0),
     lambda signer, session: signer.close_batch(session),
