@@ -4,6 +4,7 @@ import argparse
 import json
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -115,9 +116,18 @@ def main() -> int:
     if chosen.json:
         print(json.dumps({"ok": ok, "files": reports}, indent=1))
     else:
-        bad = [name for name, report in reports.items() if not report["ok"]]
-        print(f"FAILED: {', '.join(bad)}" if bad else f"all {len(paths)} files as they should be")
+        print(summary(reports))
     return 0 if ok else 1
+
+
+def summary(reports: dict[str, Any]) -> str:
+    """The last line: how many files were run, and how many were only listed."""
+    bad = [name for name, report in reports.items() if not report["ok"]]
+    run_count = sum("runs" in report for report in reports.values())
+    listed = Counter(report["status"] for report in reports.values() if "runs" not in report)
+    rest = "".join(f"; {count} {status}" for status, count in sorted(listed.items()))
+    verdict = f"FAILED: {', '.join(bad)}" if bad else "passed"
+    return f"{run_count} of {len(reports)} files run{rest}: {verdict}"
 
 
 if __name__ == "__main__":
