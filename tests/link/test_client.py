@@ -319,3 +319,8 @@ def test_ping_tells_whether_the_device_lives(client: DeviceClient, line: Line) -
     assert client.link.ping(1.0) == 0
     line.to_host = lambda _: b""
     assert client.link.ping(0.2) is None
+
+
+def test_a_pong_to_another_ping_proves_nothing(client: DeviceClient, line: Line) -> None:
+    line.to_host = lambda found: encode_frame(found.type, found.sequence, found.body[:-1] + b"?")
+    assert client.link.ping(0.2) is None
