@@ -1,0 +1,109 @@
+"""Whole batches over a real serial line, on real MicroPython (invariants I1 to I6, I8).
+
+The honest run boards and refreshes; each fraud of `tests.batch.frauds` is refused with its tag, no
+forfeit emitted, the ledger unchanged, and an honest batch passes afterwards. One device serves the
+whole module, as one does in life. Heap figures are those of `get_status`.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from stanchion.device.client import DeviceClient
+from stanchion.device.errors import DeviceRefused
+from stanchion.emulator import Emulator, Presser
+from wire import terms
+
+from tests.batch.frauds import FRAUDS, INPUT_SAT, OUTPUT_SAT, Fraud, spoiled_refresh
+from tests.batch.operator import enrolment
+from tests.batch.owner import Run, boarding_input, live, own_vtxo, vtxo_input
+from tests.batch.refusal import assert_refused, tag_of
+from tests.device.owner import WORDS, restore
+
+
+@pytest.fixture(scope="module")
+def machine(bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    flash = tmp_path_factory.mktemp("batch") / "flash.bin"
+    with Emulator(bundle, flash) as emulator:
+        yield emulator
+        assert "Traceback" not in emulator.log(), emulator.log()
+
+
+@pytest.fixture(scope="module")
+def device(machine: Emulator) -> Iterator[DeviceClient]:
+    """A wallet with the tests' operator and two live VTXOs."""
+    with DeviceClient(machine.port) as client:
+        restore(machine, client, WORDS)
+        with Presser(machine):
+            client.call("enroll_operator", **enrolment())
+        coin = boarding_input("first", 2 * INPUT_SAT + 500)
+        Run(client, [coin], [own_vtxo(INPUT_SAT, 1), own_vtxo(INPUT_SAT, 2)]).all()
+        yield client
+
+
+def refresh(client: DeviceClient) -> Run:
+    """The two live VTXOs into two equal ones of one key; fees make them smaller each time."""
+    coins = live(client)
+    left_sat = min(coin["amount_sat"] for coin in coins) - 1
+    return Run(
+        client, [vtxo_input(coin) for coin in coins], [own_vtxo(left_sat, 3), own_vtxo(left_sat, 3)]
+    )
+
+
+def spoiled(client: DeviceClient, fraud: Fraud) -> Run:
+    """A refresh whose amounts are those that the frauds speak of."""
+    inputs = [vtxo_input(coin) for coin in live(client)]
+    return Run(client, inputs, [own_vtxo(OUTPUT_SAT, 3), own_vtxo(OUTPUT_SAT, 3)])
+
+
+def test_a_boarded_coin_is_refreshed(device: DeviceClient) -> None:
+    before = {item["outpoint"] for item in live(device)}
+    vtxos = refresh(device).all()
+    after = {item["outpoint"] for item in live(device)}
+    assert after == set(vtxos) and not after & before
+    assert device.get_status()["session_state"] == terms.SESSION_NONE
+
+
+@pytest.mark.parametrize("fraud", FRAUDS, ids=str)
+def test_refuses_a_refresh_with(device: DeviceClient, fraud: Fraud) -> None:
+    run = spoiled(device, fraud)
+    assert_refused(device, lambda: spoiled_refresh(run, fraud), fraud.tag, DeviceRefused)
+    assert run.given == [], "no forfeit left the device"
+
+
+def test_an_honest_refresh_passes_after_all_of_them(device: DeviceClient) -> None:
+    assert len(refresh(device).all()) == 2
+
+
+def test_refuses_other_aggregate_nonces_after_signing(device: DeviceClient) -> None:
+    run = refresh(device).to_tree()
+    run.feed_branch()
+    run.sign_tree()
+    same = run.call("sign_tree", agg_nonces=run.aggregates)["partial_signatures"]
+    assert same == run.partials
+
+    def again() -> None:
+        run.call("sign_tree", agg_nonces=list(reversed(run.aggregates)))
+
+    assert_refused(device, again, "nonce-spent", DeviceRefused)
+
+
+def test_a_restart_ends_the_session_and_keeps_the_ledger(
+    machine: Emulator, device: DeviceClient
+) -> None:
+    run = refresh(device).to_tree()
+    run.feed_branch()
+    run.call("get_nonces")
+    before = live(device)
+    machine.restart()
+    device.connect()
+    assert tag_of(lambda: run.call("get_nonces"), DeviceRefused) == "session-unknown"
+    assert live(device) == before
+    assert len(refresh(device).all()) == 2
+
+
+def test_refuses_the_exit_of_a_forfeited_vtxo(device: DeviceClient) -> None:
+    old = live(device)[0]["outpoint"]
+    refresh(device).all()
+    action = lambda: device.call("start_exit", outpoint=old)  # noqa: E731
+    assert_refused(device, action, "exit-not-forfeited", DeviceRefused)
