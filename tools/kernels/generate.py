@@ -6,7 +6,7 @@ them and compares.
 
 from pathlib import Path
 
-from tools.kernels import programs, word64
+from tools.kernels import programs, thumb, thumb2_vm, word64
 
 FIRMWARE = Path(__file__).resolve().parents[2] / "firmware" / "secp256k1"
 
@@ -53,9 +53,17 @@ def vm_word64() -> str:
     return _header("The field VM for 64-bit ports.", "word64.py") + "\n" + word64.source()
 
 
+def vm_thumb2() -> str:
+    assembler = thumb.Assembler()
+    assembler.source(thumb2_vm.source())
+    text = _header("The field VM for Cortex-M4, M7 and M33.", "thumb2_vm.py")
+    text += "\n# ruff: noqa: F821\nimport micropython\n\n\n"
+    return text + thumb.function_source("run", 4, assembler.halfwords())
+
+
 def outputs() -> dict[str, str]:
     """File name under firmware/secp256k1 and the text that belongs there."""
-    return {"vm_code.py": vm_code(), "vm_word64.py": vm_word64()}
+    return {"vm_code.py": vm_code(), "vm_word64.py": vm_word64(), "vm_thumb2.py": vm_thumb2()}
 
 
 if __name__ == "__main__":
