@@ -67,9 +67,9 @@ def owner(world: World, device: LocalDevice) -> Participant:
 
 
 def board(world: World, device: LocalDevice, owner: Participant) -> None:
-    device.press("yes", "yes", "yes", "yes")
+    device.answer("yes", "yes", "yes", "yes")
     assert world.run([owner.board(AMOUNT_SAT)]) == []
-    device.board.presses.clear()
+    device.board.answers.clear()
     world.mine()
 
 
@@ -77,10 +77,10 @@ def test_the_device_boards_and_refreshes_beside_software_signers(
     world: World, device: LocalDevice, owner: Participant
 ) -> None:
     others = [world.participant() for _ in range(3)]
-    device.press("yes", "yes", "yes", "yes")
+    device.answer("yes", "yes", "yes", "yes")
     assert world.run([owner.board(AMOUNT_SAT)] + [one.board(AMOUNT_SAT) for one in others]) == []
     world.mine()
-    device.board.presses.clear()
+    device.board.answers.clear()
     [old] = owner.live_coins()
     assert world.run([owner.refresh()] + [one.refresh() for one in others]) == []
     [coin] = owner.live_coins()
@@ -94,7 +94,7 @@ def test_the_device_leaves_collaboratively_to_its_own_onchain_key(
     world: World, device: LocalDevice, owner: Participant
 ) -> None:
     board(world, device, owner)
-    device.press("yes", "yes", "yes", "yes")
+    device.answer("yes", "yes", "yes", "yes")
     driver = owner.join_all([OutputFact(OutputKind.OWN_ONCHAIN, AMOUNT_SAT)])
     assert world.run([driver]) == []
     world.mine()
@@ -111,6 +111,14 @@ def test_the_device_leaves_collaboratively_to_its_own_onchain_key(
         (lying.OtherForfeitKey(), "tree-batch-output"),
         (lying.TreeSwappedAfterNonces(), "state-wrong"),
         (lying.GarbageTreeSignatures(), "tree-signature"),
+        (lying.NoTreeSignatures(), "forfeit-branch-complete"),
+        (lying.CommitmentSwapped(), "batch-changed"),
+        (lying.ConnectorMissing(), "connector-missing"),
+        (lying.ConnectorsFromElsewhere(), "connector-lineage"),
+        (lying.AnchorMissing(), "tree-anchor"),
+        (lying.ReceiverShortPaid(), "leaf-amount"),
+        (lying.ExpiryAnnouncedLonger(), "tree-batch-output"),
+        (lying.ExpiryInSeconds(), "tree-sweep-unit"),
     ],
     ids=lambda value: value.name if isinstance(value, lying.Lie) else None,
 )

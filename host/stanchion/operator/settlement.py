@@ -101,14 +101,15 @@ class Settlement:
     def add_forfeit(self, text: str) -> None:
         """Raises OperatorError INVALID_FORFEIT_TXS; the first forfeit of a VTXO stays."""
         try:
-            forfeit = self._checked_forfeit(text)
+            psbt = Psbt.from_base64(text)
+            position = self._vtxo_position(psbt.tx)
+            point = psbt.tx.inputs[position].outpoint
+            if point not in self.forfeits:
+                self.forfeits[point] = self._checked_forfeit(psbt, position)
         except ArkError as error:
             raise OperatorError(Code.INVALID_FORFEIT_TXS, str(error)) from error
-        self.forfeits.setdefault(parse_outpoint_text(forfeit.vtxo), forfeit)
 
-    def _checked_forfeit(self, text: str) -> Forfeit:
-        psbt = Psbt.from_base64(text)
-        position = self._vtxo_position(psbt.tx)
+    def _checked_forfeit(self, psbt: Psbt, position: int) -> Forfeit:
         point = psbt.tx.inputs[position].outpoint
         coin = self._vtxos[point]
         output = TxOut(coin.amount_sat, bytes.fromhex(coin.script))
@@ -118,7 +119,7 @@ class Settlement:
         judge = ForfeitCollector([vtxo], free, self._forfeit_script, (self._signer,))
         judge.add(psbt.tx, dict(leaf.signatures))
         connector = judge.collected[point][1]
-        return Forfeit(coin.outpoint, connector, psbt.tx, text, leaf)
+        return Forfeit(coin.outpoint, connector, psbt.tx, psbt.to_base64(), leaf)
 
     @property
     def _used(self) -> set[bytes]:
