@@ -115,6 +115,16 @@ def test_names_the_parents_fault_as_root_cause(chain, coins):
     assert [txid for txid, _ in error.results] == [parent.txid(), child.txid()]
 
 
+def test_names_the_childs_fault_with_the_engines_reason(chain, coins):
+    parent = truc_parent(coins[0], 50_000)
+    child = cpfp_child(parent, coins[1], 20_000, 1_000)
+    child.inputs[1].witness = [bytes(64)]
+    error = refused(chain, parent, child)
+    assert "Invalid Schnorr signature" in error.reason
+    assert error.results[0] == (parent.txid(), None)
+    assert error.refusal is Refusal.OTHER
+
+
 def test_tells_missing_inputs_of_the_child_from_other_faults(chain, coins):
     parent = truc_parent(coins[0], 50_000)
     child = cpfp_child(parent, coins[1], 20_000, 1_000)

@@ -36,6 +36,7 @@ def test_refuses_a_false_signature_with_the_engines_own_reason(chain):
     tx.inputs[0].witness[0] = bytes(63) + b"\x01"
     before = chain.tip()
     assert "Invalid Schnorr signature" in refused(chain, tx)
+    assert "Invalid Schnorr signature" in refused(chain, tx)
     assert chain.tip() == before
     chain.mine()
 

@@ -28,6 +28,7 @@ from stanchion.exits.statuses import (
     AwaitingInputConfirmation,
 )
 from stanchion.signers.facts import VtxoFacts, VtxoState
+from stanchion.signers.port import SignerRefused
 from stanchion.signers.software import SoftwareSigner
 
 from tests.exits.helpers import (
@@ -146,6 +147,37 @@ def test_progress_before_an_error_is_stored(chain, plan, store):
     first, second, *_ = store.get_exit_vtxo(plan.vtxo_id).state.transactions
     assert isinstance(first.status, AwaitingConfirmation)
     assert isinstance(second.status, AwaitingCpfpBroadcast | AwaitingInputConfirmation)
+
+
+class Reluctant:
+    """A signer that pays for no child of one transaction."""
+
+    def __init__(self, signer, refused_input):
+        self._signer = signer
+        self._refused_input = refused_input
+
+    def sign_cpfp(self, parent, funding, change_index, fee_sat):
+        if parent.inputs[0].outpoint == self._refused_input:
+            raise SignerRefused("user-declined")
+        return self._signer.sign_cpfp(parent, funding, change_index, fee_sat)
+
+    def __getattr__(self, name):
+        return getattr(self._signer, name)
+
+
+@pytest.mark.parametrize("refused", [0, 1])
+def test_a_branch_that_cannot_go_on_does_not_hold_up_the_other(
+    chain, owner, plan, sources, store, refused
+):
+    refused_input = sources[refused].steps[0].tx.inputs[0].outpoint
+    exits = make_exits(chain, Reluctant(owner, refused_input), store)
+    exits.start_exits([plan])
+    for _ in range(4):
+        (error,) = errors_of(exits.progress_exits())
+        assert error.tag == "exit-package-finalize-failure"
+        chain.mine()
+    assert chain.tx_status(sources[1 - refused].steps[-1].txid).confirmed
+    assert not chain.tx_status(sources[refused].steps[0].txid).found
 
 
 def parents_of(plan):

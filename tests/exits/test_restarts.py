@@ -3,8 +3,11 @@
 import pytest
 from stanchion.exits.json_store import JsonExitStore
 from stanchion.exits.states import ExitStateKind
-from stanchion.exits.store import MemoryExitStore
+from stanchion.exits.statuses import WALLET_ORIGIN
+from stanchion.exits.store import MemoryExitStore, StoredChild
 
+from tests.chain.helpers import OWNER as STRANGER
+from tests.chain.helpers import cpfp_child
 from tests.exits.helpers import errors_of, make_exits, run_until
 
 KIND = ExitStateKind
@@ -99,6 +102,19 @@ def test_a_crash_after_a_failed_write_is_made_good_from_the_chain(chain, owner, 
     exits = make_exits(chain, owner, store)
     run_until(chain, exits, plan.vtxo_id, KIND.CLAIMABLE)
     assert store.get_exit_vtxo(plan.vtxo_id).state == exits.get_exit(plan.vtxo_id).state
+
+
+def test_a_stored_child_that_the_network_refuses_is_replaced(chain, owner, batch, store):
+    plan = batch.plans[0]
+    (coin,) = chain.fund_many([(STRANGER.script, 20_000)])
+    child = cpfp_child(plan.steps[0].tx, coin, 20_000, 1_000)
+    child.inputs[1].witness = [bytes(64)]
+    store.store_exit_child_tx(plan.steps[0].txid, StoredChild(child, WALLET_ORIGIN))
+    exits = make_exits(chain, owner, store)
+    exits.start_exits([plan])
+    (error,) = errors_of(exits.progress_exits())
+    assert "Invalid Schnorr signature" in error.error
+    run_until(chain, exits, plan.vtxo_id, KIND.CLAIMABLE)
 
 
 def test_a_claimed_exit_is_watched_after_a_restart_until_it_is_deep(chain, owner, batch, store):

@@ -1,6 +1,6 @@
 """Who may enter the mempool: inputs, locks, fees, TRUC (BIP-431), replacement, packages."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from arkcore.codec import outpoint, to_hex_txid
@@ -12,7 +12,8 @@ from stanchion.chain.index import ChainIndex
 from stanchion.chain.mempool import Mempool
 from stanchion.chain.port import PackageRejected, TxRejected
 
-ScriptCheck = Callable[[Tx, list[TxOut]], None]
+# Transaction, outputs that it spends, and the parents that are with it in a package.
+ScriptCheck = Callable[[Tx, list[TxOut], Sequence[Tx]], None]
 
 
 @dataclass(slots=True)
@@ -51,7 +52,7 @@ class Acceptance:
         replaced = self._replaced(candidate.conflicts)
         self._check_replacement(candidate, replaced)
         self._check_ephemeral_spends(candidate, replaced)
-        self._check_scripts(tx, candidate.prevouts)
+        self._check_scripts(tx, candidate.prevouts, [])
         self._commit([candidate], replaced)
 
     def readmit(self, tx: Tx) -> None:
@@ -59,7 +60,7 @@ class Acceptance:
         candidate = self._prepare(tx)
         if candidate.conflicts:
             raise TxRejected("txn-mempool-conflict")
-        self._check_scripts(tx, candidate.prevouts)
+        self._check_scripts(tx, candidate.prevouts, [])
         self._commit([candidate], set())
 
     def submit_package(self, parent: Tx, child: Tx) -> None:
@@ -99,9 +100,9 @@ class Acceptance:
             replaced = self._replaced(first.conflicts | second.conflicts)
             self._check_package_replacement(first, second, replaced)
             culprit = 0
-            self._check_scripts(parent, first.prevouts)
+            self._check_scripts(parent, first.prevouts, [])
             culprit = 1
-            self._check_scripts(child, second.prevouts)
+            self._check_scripts(child, second.prevouts, [parent])
         except TxRejected as error:
             results: list[tuple[bytes, str | None]] = [(parent.txid(), None), (child.txid(), None)]
             results[culprit] = (results[culprit][0], error.reason)

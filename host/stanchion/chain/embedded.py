@@ -223,7 +223,7 @@ class EmbeddedChain:
         except EncodingError as error:
             raise TxRejected(f"TX decode failed, {error}") from error
 
-    def _check_scripts(self, tx: Tx, prevouts: list[TxOut]) -> None:
+    def _check_scripts(self, tx: Tx, prevouts: list[TxOut], package: Sequence[Tx]) -> None:
         index = self._engine.refused_input(tx, prevouts)
         if index is None:
             return
@@ -232,7 +232,10 @@ class EmbeddedChain:
         txs = [self._mempool.get(name) for name in self._mempool.ancestors_of(self._parents(tx))]
         above = [entry.tx for entry in self._mempool.in_order() if entry in txs]
         try:
-            self._engine.submit_block(self._build([*above, tx], self._clock, self.wallet.script))
+            trial = self._build(
+                [*above, *package, tx], self._clock, self.wallet.script, os.urandom(16)
+            )
+            self._engine.submit_block(trial)
         except EngineRefused as error:
             raise TxRejected(error.reason) from error
         raise ChainError("the engine took a block whose script it had refused")
@@ -256,17 +259,16 @@ class EmbeddedChain:
 
     def _mine_block(self, txs: Sequence[Tx], script: bytes) -> BlockRef:
         self._clock = max(self._clock, self.tip().median_time + 1)
-        raw = self._build(txs, self._clock, script)
+        raw = self._build(txs, self._clock, script, self._forks.to_bytes(5, "little"))
         self._engine.submit_block(raw)
         self._connect(raw)
         self._clock += self._interval
         return self.tip().ref
 
-    def _build(self, txs: Sequence[Tx], time: int, script: bytes) -> bytes:
+    def _build(self, txs: Sequence[Tx], time: int, script: bytes, tag: bytes) -> bytes:
         height = self._index.height + 1
         time = max(time, self.tip().median_time + 1)
         reward_sat = subsidy_sat(height) + self._fees_sat(txs)
-        tag = self._forks.to_bytes(5, "little")
         coinbase = coinbase_tx(height, reward_sat, script, tag, list(txs))
         return build_block(self.tip().hash, time, [coinbase, *txs])
 

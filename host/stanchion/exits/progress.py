@@ -26,7 +26,7 @@ from stanchion.exits.states import (
     StartState,
     VtxoAlreadySpentState,
 )
-from stanchion.exits.statuses import Confirmed, ExitTx, VerifyInputs
+from stanchion.exits.statuses import AwaitingCpfpBroadcast, Confirmed, ExitTx, VerifyInputs
 from stanchion.exits.transaction_manager import DEEPLY_CONFIRMED_BLOCKS
 from stanchion.exits.transaction_progress import ProgressContext, progress_tx
 
@@ -83,13 +83,19 @@ def _processing(context: ProgressContext, state: ProcessingState) -> ExitState:
         raise InternalError("the stored transactions are not those of the plan")
     rows = list(state.transactions)
     tip_height = _tip(context).height
+    failure: ExitError | None = None
     for position, row in enumerate(state.transactions):
+        # One branch that cannot go on does not hold up the others; the first error is told.
         try:
             rows[position] = ExitTx(row.txid, progress_tx(context, row))
+            if isinstance(rows[position].status, AwaitingCpfpBroadcast) and rows[position] != row:
+                rows[position] = ExitTx(row.txid, progress_tx(context, rows[position]))
         except ExitError as error:
-            if tuple(rows) != state.transactions:
-                error.state = ProcessingState(tip_height, tuple(rows))
-            raise
+            failure = failure or error
+    if failure is not None:
+        if tuple(rows) != state.transactions:
+            failure.state = ProcessingState(tip_height, tuple(rows))
+        raise failure
     last = rows[-1].status
     if all(isinstance(row.status, Confirmed) for row in rows) and isinstance(last, Confirmed):
         return _delta_state(context, last.block)

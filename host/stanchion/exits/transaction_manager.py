@@ -223,8 +223,9 @@ class ExitTransactionManager:
     def rebroadcast(self, exit_txid: bytes) -> Refusal | None:
         """Sends the package held for an exit transaction once more; None when it was taken.
 
-        A child that can never be taken again (a coin is gone, or it pays less than nodes relay) is
-        dropped, so that a new one is made. Raises ExitPackageBroadcastFailure.
+        A child that the network refuses (a coin is gone, it pays less than nodes relay, ...) is
+        dropped, so that the next pass makes a new one; the two exclude each other, as both spend
+        the anchor. Raises ExitPackageBroadcastFailure.
         """
         package = self.package(exit_txid)
         if package.child is None:
@@ -234,6 +235,7 @@ class ExitTransactionManager:
         except ChainError as error:
             raise ExitPackageBroadcastFailure(exit_txid, error.reason) from error
         if refusal is Refusal.OTHER:
+            package.child = None
             raise ExitPackageBroadcastFailure(exit_txid, self._refusal_text)
         if refusal in (Refusal.MISSING_OR_SPENT_INPUTS, Refusal.INSUFFICIENT_FEE):
             package.child = None
