@@ -11,19 +11,23 @@ def _no_records():
 
 
 def open_from_words(device, network: int, words: "list[str]") -> dict:
-    """Stretches the words, writes journal and wallet, opens both: the result of both commands.
-
-    The wallet file comes last: without it a power cut leaves the device empty, and whatever else
-    was written is overwritten by the next wallet.
-    """
+    """Stretches the words, writes the wallet, opens it: the result of both commands."""
     device.screen.show(["STANCHION", "", "Making keys ..."])
     seed = pbkdf2_hmac_sha512(
         " ".join(words).encode(), b"mnemonic", bip39.PBKDF2_ROUNDS, 64, device.progress
     )
-    master = bip32.from_seed(seed)
+    write_wallet(device, network, bip32.from_seed(seed))
+    return {"fingerprint": device.keystore.fingerprint}
+
+
+def write_wallet(device, network: int, master: bip32.Node) -> None:
+    """Writes journal and wallet under a fresh data key, and opens both.
+
+    The wallet file comes last: without it a power cut leaves the device empty, and whatever else
+    was written is overwritten by the next wallet.
+    """
     keystore = device.keystore
-    data_key = entropy.seed_entropy(device.board, seed, 32)
+    data_key = entropy.seed_entropy(device.board, master.chain, 32)
     Journal(keystore.storage, data_key, _no_records).create()
     keystore.save(data_key, network, master)
     device.open_journal()
-    return {"fingerprint": keystore.fingerprint}

@@ -6,12 +6,13 @@ which the power goes, half has happened.
 
 import os
 import sys
+import time
 
 import vfs
 from signer.bip32 import from_seed
 from signer.device import Device
-from signer.journal import Journal
 from signer.keystore import KeyStore
+from signer.new_wallet import write_wallet
 from signer.operator_profile import OperatorProfile
 from signer.storage import Storage
 from wire.terms import NETWORK_REGTEST
@@ -73,7 +74,7 @@ class Board:
         return os.urandom(count)
 
     def ticks_ms(self) -> int:
-        return 0
+        return time.ticks_ms()
 
 
 def boot() -> Device:
@@ -100,9 +101,7 @@ def profile(number: int) -> OperatorProfile:
 
 
 def make_wallet(answered: "list[str]") -> None:
-    device = boot()
-    Journal(device.keystore.storage, bytes(range(32)), tuple).create()
-    device.keystore.save(bytes(range(32)), NETWORK_REGTEST, from_seed(bytes(16)))
+    write_wallet(boot(), NETWORK_REGTEST, from_seed(bytes(16)))
     answered.append("wallet")
 
 

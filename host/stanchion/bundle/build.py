@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 from stanchion.bundle.manifest import MANIFEST_NAME, Manifest, build_hash, file_entry, read_manifest
@@ -40,10 +41,21 @@ def _compiler() -> str:
     return found
 
 
-def _march(root: Path, board: str) -> str:
-    """mpy-cross's name of the board's processor, for the few modules with native code."""
-    config = root / "boards" / board / BOARD_CONFIG
-    return str(json.loads(config.read_text())["march"])
+@dataclass(frozen=True)
+class Processor:
+    """What mpy-cross must know of a board: its name for the processor, bits of a small integer."""
+
+    march: str
+    small_int_bits: int
+
+    @classmethod
+    def of_board(cls, root: Path, board: str) -> "Processor":
+        config = json.loads((root / "boards" / board / BOARD_CONFIG).read_text())
+        return cls(str(config["march"]), int(config["small_int_bits"]))
+
+    @property
+    def options(self) -> list[str]:
+        return [f"-march={self.march}", f"-msmall-int-bits={self.small_int_bits}"]
 
 
 def _fits(source: Path, march: str) -> bool:
@@ -56,19 +68,19 @@ def _sources(root: Path, board: str, march: str) -> dict[str, Path]:
     return {name: source for name, source in found.items() if _fits(source, march)}
 
 
-def source_hash(sources: dict[str, Path]) -> str:
-    """SHA-256 (hex) that changes with any name or byte of the sources."""
-    lines = [
+def source_hash(sources: dict[str, Path], processor: Processor) -> str:
+    """SHA-256 (hex) that changes with the processor and any name or byte of the sources."""
+    lines = processor.options + [
         f"{name} {hashlib.sha256(source.read_bytes()).hexdigest()}"
         for name, source in sorted(sources.items())
     ]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def _compile(march: str, source: Path, name: str, staging: Path) -> None:
+def _compile(processor: Processor, source: Path, name: str, staging: Path) -> None:
     target = (staging / name).with_suffix(".mpy")
     target.parent.mkdir(parents=True, exist_ok=True)
-    command = [_compiler(), "-O2", f"-march={march}", "-s", name, "-o", str(target), str(source)]
+    command = [_compiler(), "-O2", *processor.options, "-s", name, "-o", str(target), str(source)]
     done = subprocess.run(
         command, capture_output=True, text=True, timeout=_COMPILE_SECONDS, check=False
     )
@@ -85,14 +97,14 @@ def _entries(staging: Path) -> dict[str, tuple[int, str]]:
 
 def build_bundle(root: Path, board: str, target: Path) -> Manifest:
     """Fills `target` anew with the board's .mpy files and their manifest. Raises BundleError."""
-    march = _march(root, board)
+    processor = Processor.of_board(root, board)
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as work:
         staging = Path(work) / "bundle"
-        sources = _sources(root, board, march)
+        sources = _sources(root, board, processor.march)
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             jobs = [
-                pool.submit(_compile, march, source, name, staging)
+                pool.submit(_compile, processor, source, name, staging)
                 for name, source in sources.items()
             ]
             for job in jobs:
@@ -100,8 +112,8 @@ def build_bundle(root: Path, board: str, target: Path) -> Manifest:
         build = build_hash(board, _entries(staging))
         stamp = Path(work) / "build_id.py"
         stamp.write_text(f"BUILD = {build!r}\n")
-        _compile(march, stamp, BUILD_MODULE, staging)
-        manifest = Manifest(board, build, _entries(staging), source_hash(sources))
+        _compile(processor, stamp, BUILD_MODULE, staging)
+        manifest = Manifest(board, build, _entries(staging), source_hash(sources, processor))
         manifest.write(staging)
         if target.exists():
             target.rename(Path(work) / "old")
@@ -114,7 +126,8 @@ def ensure_bundle(board: str) -> Path:
     root = project_root()
     target = root / "build" / "bundle" / board
     if (target / MANIFEST_NAME).exists():
-        current = source_hash(_sources(root, board, _march(root, board)))
+        processor = Processor.of_board(root, board)
+        current = source_hash(_sources(root, board, processor.march), processor)
         if read_manifest(target).sources == current:
             return target
     build_bundle(root, board, target)
