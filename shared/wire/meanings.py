@@ -181,6 +181,10 @@ FIELDS = [
     ("feed_tree_signatures.signatures", "Final BIP-340 signatures, in the same order."),
     ("input_index", "Position of the input in the intent."),
     ("nodes", "Transactions from the connector root to the one that holds the connector."),
+    (
+        "feed_tree_signatures.commitment_txid",
+        "Txid of the commitment transaction that the operator finalizes.",
+    ),
     ("connector", "Outpoint of the connector that the forfeit will spend."),
     ("signature", "BIP-340 signature, SIGHASH_DEFAULT."),
     ("vtxos", "The new VTXOs of the owner, in the order of the intent's outputs."),

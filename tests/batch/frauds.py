@@ -15,7 +15,7 @@ from arkcore.taproot import p2tr_script
 from arkcore.tx import SEQUENCE_FINAL, TxOut
 
 from tests.batch.operator import build, public
-from tests.batch.owner import Run
+from tests.batch.owner import Run, end_of
 
 OPENED = "opened"
 SIGNED = "signed"
@@ -185,6 +185,14 @@ def repeats_a_signature(run: Run) -> None:
     run.tree_signatures[1] = run.tree_signatures[0]
 
 
+def finalizes_another_commitment(run: Run) -> None:
+    run.shown_txid = bytes(31) + b"\x01"
+
+
+def offers_a_connector_of_another_commitment(run: Run) -> None:
+    run.shown_connector = end_of(bytes(31) + b"\x01", run.batch.connectors[0])
+
+
 FRAUDS = [
     Fraud("batch output pays the operator", "tree-batch-output", pays_batch_output_to_the_operator),
     Fraud(
@@ -202,7 +210,9 @@ FRAUDS = [
     Fraud("expiry in seconds", "tree-sweep-unit", announces(512 * 400)),
     Fraud("expiry that nobody can encode", "delay-granularity", announces(1_000)),
     Fraud("expiry of zero", "delay-range", announces(0)),
-    Fraud("tree made for another expiry", "tree-batch-output", hides_the_leaf_behind_another_expiry),
+    Fraud(
+        "tree made for another expiry", "tree-batch-output", hides_the_leaf_behind_another_expiry
+    ),
     Fraud("branch of another batch", "tree-conserve", shows_the_branch_of_another_batch),
     Fraud("own key missing in a middle node", "tree-cosigner-missing", leaves_own_key_out),
     Fraud("own key twice", "tree-cosigner-duplicate", names_own_key_twice),
@@ -249,6 +259,12 @@ FRAUDS = [
         "forfeit-branch-complete",
         lambda run: run.tree_signatures.pop(),
         SIGNED,
+    ),
+    Fraud("another commitment finalized", "batch-changed", finalizes_another_commitment, SIGNED),
+    Fraud(
+        "connector of another commitment",
+        "connector-lineage",
+        offers_a_connector_of_another_commitment,
     ),
     Fraud("connector used twice", "connector-reused", gives_every_input_the_first_connector),
     Fraud(

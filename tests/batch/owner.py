@@ -9,6 +9,7 @@ import hashlib
 from typing import Any, Protocol
 
 from arkcore.codec import outpoint
+from arkcore.nodes import CONNECTOR_OUTPUT_INDEX, node_tx
 from arkcore.scripts import VtxoScript
 from arkcore.tx import TxOut
 from wire import terms
@@ -85,6 +86,14 @@ def live(device: DeviceLike) -> list[dict[str, Any]]:
     return [item for item in ledger_of(device) if item["state"] == terms.VTXO_LIVE]
 
 
+def end_of(commitment_txid: bytes, path: list[tuple[int, list[TxOut]]]) -> bytes:
+    """Outpoint of the connector that a path from the commitment's output 1 leads to."""
+    point = outpoint(commitment_txid, CONNECTOR_OUTPUT_INDEX)
+    for step, outputs in path:
+        point = outpoint(node_tx(point, outputs).txid(), step)
+    return point
+
+
 class Run:
     """One intent on its way through a batch."""
 
@@ -106,6 +115,9 @@ class Run:
         self.partials: list[bytes] = []
         self.tree_signatures: list[bytes] = []
         self.given: list[bytes] = []
+        # What the operator claims at the end, where it is not the truth.
+        self.shown_txid = b""
+        self.shown_connector = b""
         self._batch: Batch | None = None
 
     @property
@@ -196,7 +208,11 @@ class Run:
         self.tree_signatures = self.batch.tree_signatures(self.partials)
 
     def feed_signatures(self) -> None:
-        self.call("feed_tree_signatures", signatures=self.tree_signatures)
+        self.call(
+            "feed_tree_signatures",
+            signatures=self.tree_signatures,
+            commitment_txid=self.shown_txid or self.batch.commitment.txid(),
+        )
 
     def connect(self) -> None:
         paths = iter(self.batch.connectors)
@@ -206,7 +222,8 @@ class Run:
 
     def connect_one(self, index: int, path: list[tuple[int, list[TxOut]]]) -> None:
         nodes = [{"child_index": step, "outputs": facts(outputs)} for step, outputs in path]
-        self.call("feed_connector", input_index=index, nodes=nodes)
+        connector = self.shown_connector or end_of(self.batch.commitment.txid(), path)
+        self.call("feed_connector", input_index=index, nodes=nodes, connector=connector)
 
     def give(self) -> None:
         for index, one in enumerate(self.inputs):

@@ -119,7 +119,7 @@ def test_refuses_a_missing_connector_before_any_forfeit() -> None:
     device = device_with_two_vtxos()
     run = refresh(device).to_exit_path()
     run.connect_one(0, run.batch.connectors[0])
-    assert tag_of(lambda: run.call("sign_forfeit", input_index=0)) == "state-wrong"
+    assert tag_of(lambda: run.call("sign_forfeit", input_index=0)) == "connector-missing"
     run.connect_one(1, run.batch.connectors[1])
     run.give()
 

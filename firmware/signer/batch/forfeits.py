@@ -27,6 +27,10 @@ def feed_connector(device, session, params) -> "tuple[dict, int]":
         outputs = [TxOut(item["amount_sat"], item["script"]) for item in node["outputs"]]
         path.add_node(node["child_index"], outputs)
     connector = path.finish()
+    if connector.outpoint != params["connector"]:
+        # The host's connector hangs on another transaction: the operator could have that one
+        # confirmed and take the coin while the new branch never exists.
+        raise TreeError("connector-lineage")
     if session.connectors[position] is not None:
         raise TreeError("connector-reused", "input %d has one" % position)
     for other in session.connectors:
@@ -40,7 +44,7 @@ def feed_connector(device, session, params) -> "tuple[dict, int]":
         for i, coin in enumerate(session.intent.inputs)
         if coin.kind == KIND_VTXO and session.connectors[i] is None
     ]
-    return {"connector": connector.outpoint}, table.EXITABLE if missing else table.READY
+    return {}, table.EXITABLE if missing else table.READY
 
 
 def sign_forfeit(device, session, params) -> "tuple[dict, int]":

@@ -109,9 +109,20 @@ TABLE = {
 }
 
 
+# What a pair that is not in the table is called, where a name says more than `state-wrong`.
+REFUSALS = {(EXITABLE, "sign_forfeit"): "connector-missing"}
+for _state in (INTENT, INPUTS, OUTPUTS, TREE, LEAF, NONCES, PARTIALS):
+    REFUSALS[(_state, "sign_forfeit")] = "forfeit-branch-complete"
+    REFUSALS[(_state, "sign_boarding")] = "forfeit-branch-complete"
+
+
 def lookup(state: int, command: str) -> "tuple[str, tuple[int, ...]]":
-    """(name of the check, states it may lead to). Raises Refused `state-wrong`."""
+    """(name of the check, states it may lead to).
+
+    Raises Refused `state-wrong`, `forfeit-branch-complete`, `connector-missing`.
+    """
     row = TABLE.get((state, command))
     if row is None:
-        raise Refused("state-wrong", "%s while %s" % (command, STATE_NAMES[state]))
+        tag = REFUSALS.get((state, command), "state-wrong")
+        raise Refused(tag, "%s while %s" % (command, STATE_NAMES[state]))
     return row

@@ -123,6 +123,9 @@ def sign_tree(device, session, params) -> "tuple[dict, int]":
 
 def feed_signatures(device, session, params) -> "tuple[dict, int]":
     """Every final signature of the branch, root first: from here on the owner can leave alone."""
+    if params["commitment_txid"] != session.stream.txid:
+        # The branch hangs on the transaction that was checked; beside another one it is nothing.
+        raise TreeError("batch-changed")
     signatures = params["signatures"]
     nodes = session.branch.nodes
     if len(signatures) != len(nodes):

@@ -63,7 +63,7 @@ class Report:
     def failed(self, error: Exception) -> None:
         """The demo ends here: what happened."""
         if self.as_json:
-            self._emit("failed", reason=str(error), kind=type(error).__name__)
+            self._emit("failed", reason=str(error), error=type(error).__name__)
         else:
             self.console.print(f"\n[red bold]The demo failed[/red bold] ({type(error).__name__})")
             self.console.print(f"    {error}", markup=False)

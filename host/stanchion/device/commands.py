@@ -183,9 +183,20 @@ class Commands:
         result = self.call("sign_tree", session=session, agg_nonces=agg_nonces)
         return cast(shapes.SignTreeResult, result)
 
-    def feed_tree_signatures(self, *, session: int, signatures: list[bytes]) -> None:
+    def feed_tree_signatures(
+        self,
+        *,
+        session: int,
+        signatures: list[bytes],
+        commitment_txid: bytes,
+    ) -> None:
         """The final signatures of the branch; once they verify, the owner can leave alone."""
-        self.call("feed_tree_signatures", session=session, signatures=signatures)
+        self.call(
+            "feed_tree_signatures",
+            session=session,
+            signatures=signatures,
+            commitment_txid=commitment_txid,
+        )
 
     def feed_connector(
         self,
@@ -193,10 +204,16 @@ class Commands:
         session: int,
         input_index: int,
         nodes: list[shapes.ConnectorNode],
-    ) -> shapes.FeedConnectorResult:
+        connector: bytes,
+    ) -> None:
         """The branch of the connector tree that ends in the connector for one forfeited input."""
-        result = self.call("feed_connector", session=session, input_index=input_index, nodes=nodes)
-        return cast(shapes.FeedConnectorResult, result)
+        self.call(
+            "feed_connector",
+            session=session,
+            input_index=input_index,
+            nodes=nodes,
+            connector=connector,
+        )
 
     def sign_forfeit(self, *, session: int, input_index: int) -> shapes.SignForfeitResult:
         """Give up one VTXO input; only after the branch and its connector verified."""

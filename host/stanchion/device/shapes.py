@@ -167,10 +167,6 @@ class SignTreeResult(TypedDict):
     partial_signatures: list[bytes]
 
 
-class FeedConnectorResult(TypedDict):
-    connector: bytes
-
-
 class SignForfeitResult(TypedDict):
     signature: bytes
 

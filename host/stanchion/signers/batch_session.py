@@ -180,15 +180,21 @@ class BatchSession:
         self.state = State.PARTIALS
         return tuple(partials)
 
-    def check_tree_signatures(self, signatures: Sequence[bytes]) -> None:
+    def check_tree_signatures(self, signatures: Sequence[bytes], commitment_txid: bytes) -> None:
         self.require(State.PARTIALS)
+        if commitment_txid != self.stream.txid:
+            raise TreeError("batch-changed")
+        if len(signatures) != len(self.branch.nodes):
+            raise TreeError("forfeit-branch-complete", f"{len(signatures)} signatures")
         check_signatures(self.branch.nodes, list(signatures))
         self._exit_path_known()
 
     def _exit_path_known(self) -> None:
         self.state = State.EXITABLE if self.terms.forfeits else State.READY
 
-    def feed_connector(self, position: int, nodes: Sequence[ConnectorNodeFact]) -> bytes:
+    def feed_connector(
+        self, position: int, nodes: Sequence[ConnectorNodeFact], outpoint: bytes
+    ) -> None:
         self.require(State.EXITABLE)
         if position not in self.terms.forfeits:
             raise TreeError("batch-input", f"input {position}")
@@ -199,16 +205,19 @@ class BatchSession:
         for node in nodes:
             path.add_node(node.child_index, list(node.outputs))
         connector = path.finish()
+        if connector.outpoint != outpoint:
+            raise TreeError("connector-lineage")
         known = {other.outpoint for other in self._connectors.values()}
         if position in self._connectors or connector.outpoint in known:
             raise TreeError("connector-reused")
         self._connectors[position] = connector
         if len(self._connectors) == len(self.terms.forfeits):
             self.state = State.READY
-        return bytes(connector.outpoint)
 
     def forfeit_digest(self, position: int) -> bytes:
         """What a forfeit signature commits to (32 bytes); the ledger has noted it before."""
+        if self.state is State.EXITABLE:
+            raise TreeError("connector-missing")
         self.require(State.READY, State.SIGNED)
         if position not in self.terms.forfeits:
             raise TreeError("batch-input", f"input {position}")

@@ -210,18 +210,27 @@ class DeviceSigner:
         return tuple(found["partial_signatures"])
 
     @_translated
-    def feed_tree_signatures(self, session: int, signatures: Sequence[bytes]) -> None:
-        self.client.feed_tree_signatures(session=session, signatures=list(signatures))
+    def feed_tree_signatures(
+        self, session: int, signatures: Sequence[bytes], commitment_txid: bytes
+    ) -> None:
+        self.client.feed_tree_signatures(
+            session=session, signatures=list(signatures), commitment_txid=commitment_txid
+        )
 
     @_translated
     def feed_connector(
-        self, session: int, input_index: int, nodes: Sequence[ConnectorNodeFact]
-    ) -> bytes:
+        self,
+        session: int,
+        input_index: int,
+        nodes: Sequence[ConnectorNodeFact],
+        connector: bytes,
+    ) -> None:
         facts: list[shapes.ConnectorNode] = [
             {"child_index": node.child_index, "outputs": _outputs(node.outputs)} for node in nodes
         ]
-        found = self.client.feed_connector(session=session, input_index=input_index, nodes=facts)
-        return found["connector"]
+        self.client.feed_connector(
+            session=session, input_index=input_index, nodes=facts, connector=connector
+        )
 
     @_translated
     def sign_forfeit(self, session: int, input_index: int) -> bytes:

@@ -83,12 +83,19 @@ class BatchSigner(Protocol):
     def sign_tree(self, session: int, agg_nonces: Sequence[bytes]) -> tuple[bytes, ...]:
         """One partial signature (32 bytes) per node, root first."""
 
-    def feed_tree_signatures(self, session: int, signatures: Sequence[bytes]) -> None: ...
+    def feed_tree_signatures(
+        self, session: int, signatures: Sequence[bytes], commitment_txid: bytes
+    ) -> None:
+        """`commitment_txid` (internal order) is the one that the operator finalizes."""
 
     def feed_connector(
-        self, session: int, input_index: int, nodes: Sequence[ConnectorNodeFact]
-    ) -> bytes:
-        """The outpoint of the connector that will guard the forfeit of this input."""
+        self,
+        session: int,
+        input_index: int,
+        nodes: Sequence[ConnectorNodeFact],
+        connector: bytes,
+    ) -> None:
+        """The path to `connector`, the outpoint that the forfeit of this input will spend."""
 
     def sign_forfeit(self, session: int, input_index: int) -> bytes: ...
 

@@ -232,13 +232,19 @@ class SoftwareSigner:
     def sign_tree(self, session: int, agg_nonces: Sequence[bytes]) -> tuple[bytes, ...]:
         return self._in_session(session, lambda s: s.sign_tree(agg_nonces))
 
-    def feed_tree_signatures(self, session: int, signatures: Sequence[bytes]) -> None:
-        self._in_session(session, lambda s: s.check_tree_signatures(signatures))
+    def feed_tree_signatures(
+        self, session: int, signatures: Sequence[bytes], commitment_txid: bytes
+    ) -> None:
+        self._in_session(session, lambda s: s.check_tree_signatures(signatures, commitment_txid))
 
     def feed_connector(
-        self, session: int, input_index: int, nodes: Sequence[ConnectorNodeFact]
-    ) -> bytes:
-        return self._in_session(session, lambda s: s.feed_connector(input_index, nodes))
+        self,
+        session: int,
+        input_index: int,
+        nodes: Sequence[ConnectorNodeFact],
+        connector: bytes,
+    ) -> None:
+        self._in_session(session, lambda s: s.feed_connector(input_index, nodes, connector))
 
     def sign_forfeit(self, session: int, input_index: int) -> bytes:
         return self._give(session, input_index, lambda s: s.forfeit_digest(input_index))
