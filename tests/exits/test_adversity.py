@@ -10,7 +10,7 @@ from arkcore.scripts import sweep_leaf, sweep_root
 from arkcore.sighash import taproot_sighash
 from arkcore.taproot import leaf_hash, output_key
 from arkcore.tx import Tx, TxIn, TxOut
-from stanchion.chain.port import BlockRef, ChainUnavailable
+from stanchion.chain.port import IN_MEMPOOL, BlockRef, ChainUnavailable, Spend
 from stanchion.exits.arkade_plan import ArkadePlan
 from stanchion.exits.coordinator import ExitCoordinator
 from stanchion.exits.cpfp import OnchainCoins, SignedCpfp
@@ -93,10 +93,16 @@ def test_a_falling_fee_rate_replaces_nothing(chain, exits, plan):
 
 def test_a_rise_that_is_less_than_the_relay_step_still_pays_enough(chain, exits, plan):
     passes(exits)
+    parent, first = chain.mempool_txids()
+    old = chain.ancestor_fee(first)
     chain.fast_rate = 1_100
     passes(exits)
+    second = chain.mempool_txids()[1]
+    assert second != first
+    new = chain.ancestor_fee(second)
+    assert new.fee_sat >= old.fee_sat + new.vsize
     passes(exits)
-    assert len(chain.mempool_txids()) == 2
+    assert chain.mempool_txids() == [parent, second]
 
 
 def test_a_foreign_child_is_adopted(chain, exits, plan):
@@ -374,6 +380,41 @@ def test_a_reorg_of_sixty_blocks_is_walked_again(chain, exits, plan, fraction):
     chain.mine(30)
     chain.reorg(60)
     passes(exits)
+    finishes(chain, exits, plan)
+
+
+class LaggingChain:
+    """A chain source that still shows an anchor's former spender."""
+
+    def __init__(self, chain):
+        self._chain = chain
+        self.former = {}
+
+    def spender(self, point):
+        if point in self.former:
+            return Spend(self.former[point], IN_MEMPOOL)
+        return self._chain.spender(point)
+
+    def __getattr__(self, name):
+        return getattr(self._chain, name)
+
+
+def test_a_lagging_source_does_not_displace_our_newer_child(chain, owner, batch, store):
+    lagging = LaggingChain(chain)
+    exits = make_exits(lagging, owner, store)
+    plan = batch.plans[0]
+    exits.start_exits([plan])
+    passes(exits)
+    parent, first = chain.mempool_txids()
+    chain.fast_rate = 3_000
+    passes(exits)
+    second = chain.mempool_txids()[1]
+    anchor_vout = plan.steps[0].anchor_vout.to_bytes(4, "little")
+    lagging.former[parent + anchor_vout] = first
+    exits.sync()
+    assert rows(exits, plan)[0].status.child_txid == second
+    assert store.get_exit_child_tx(parent).tx.txid() == second
+    lagging.former.clear()
     finishes(chain, exits, plan)
 
 

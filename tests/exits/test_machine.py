@@ -3,12 +3,20 @@
 import dataclasses
 
 import pytest
-from stanchion.exits.errors import DustLimit, InternalError
+from stanchion.exits.errors import (
+    DustLimit,
+    ExitPackageBroadcastFailure,
+    InternalError,
+    MissingExitTransaction,
+)
 from stanchion.exits.states import ExitStateKind, ProcessingState, StartState
 from stanchion.exits.statuses import ExitTx, VerifyInputs
 from stanchion.exits.transaction_manager import ExitTransactionManager
 from stanchion.exits.transaction_progress import ProgressContext
 from stanchion.exits.vtxo import ExitVtxo
+
+from tests.chain.helpers import OWNER as STRANGER
+from tests.chain.helpers import cpfp_child
 
 
 @pytest.fixture
@@ -48,6 +56,32 @@ def test_a_state_of_another_plan_is_refused(chain, store, manager, batch):
     entry = dataclasses.replace(exit_vtxo.entry(), vtxo_id=bytes(36))
     with pytest.raises(InternalError):
         ExitVtxo.from_entry(entry, batch.plans[0])
+
+
+def test_a_child_whose_coin_is_gone_is_not_kept(chain, manager, batch):
+    step = batch.plans[0].steps[0]
+    manager.track_vtxo_exits(batch.plans[0])
+    dead = cpfp_child(step.tx, bytes([5]) * 36, 20_000, 1_000)
+    assert manager.broadcast_and_set_child(step.txid, dead) is False
+    assert manager.package(step.txid).child is None
+    (coin,) = chain.fund_many([(STRANGER.script, 20_000)])
+    child = cpfp_child(step.tx, coin, 20_000, 1_000)
+    assert manager.broadcast_and_set_child(step.txid, child) is True
+    assert chain.tx_status(child.txid()).in_mempool
+    cheaper = cpfp_child(step.tx, coin, 20_000, 500)
+    assert manager.broadcast_and_set_child(step.txid, cheaper) is True
+    assert manager.package(step.txid).child.txid == child.txid()
+
+
+def test_a_refused_package_is_told_with_its_reason(chain, manager, batch):
+    step = batch.plans[0].steps[0]
+    manager.track_vtxo_exits(batch.plans[0])
+    (coin,) = chain.fund_many([(STRANGER.script, 20_000)])
+    with pytest.raises(ExitPackageBroadcastFailure, match="min relay fee"):
+        child = cpfp_child(step.tx, coin, 20_000, 10)
+        manager.broadcast_and_set_child(step.txid, child)
+    with pytest.raises(MissingExitTransaction):
+        manager.package(bytes(32))
 
 
 def test_a_sync_walks_to_the_first_transaction_and_rests(chain, store, manager, batch):

@@ -222,6 +222,16 @@ def test_a_branch_with_a_hole_is_refused_before_the_start(exits, plan):
     assert status.error.txid == hole.txid
 
 
+def test_an_unsigned_branch_is_refused_before_the_signer_is_told(owner, exits, plan, store):
+    unsigned = tuple(Tx.parse(step.tx.serialize(False)) for step in plan.steps)
+    (status,) = exits.start_exits([dataclasses.replace(plan, branch=unsigned)])
+    assert isinstance(status.error, NonStandardVtxo)
+    assert store.get_exit_vtxo(plan.vtxo_id) is None
+    assert owner.ledger[plan.vtxo_id].state is VtxoState.LIVE
+    exits.start_exits([plan])
+    assert owner.ledger[plan.vtxo_id].state is VtxoState.EXITING
+
+
 def test_a_transaction_that_nobody_could_pay_for_is_refused_before_the_start(batch):
     plan = batch.plans[0]
     root = plan.steps[0].tx

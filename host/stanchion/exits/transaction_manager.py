@@ -135,11 +135,8 @@ class ExitTransactionManager:
         return status
 
     def _resend(self, package: ExitTransactionPackage) -> bool:
-        """Sends the package we hold again, if its parents are confirmed; True when it was taken."""
+        """Sends the package we hold again; True when the network has it."""
         if package.child is None:
-            return False
-        parents = (self._chain.tx_status(txid) for txid in package.exit.input_txids)
-        if not all(parent.confirmed for parent in parents):
             return False
         return self._submit(package, package.child.tx) in (None, Refusal.ALREADY_KNOWN)
 
