@@ -109,6 +109,7 @@ class Bench:
         except SandboxStalled:
             return "operator waits in vain"
         assert failures, f"the batch went through with {target} turned"
+        assert len(self.commands.messages) > target[0], "the turned message was never sent"
         return f"{failures[0].by}: {failures[0].tag}"
 
 

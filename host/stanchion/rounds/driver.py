@@ -166,8 +166,8 @@ class BatchDriver:
 
     def _abandon(self, failure: BatchAbandoned) -> None:
         self.failure = failure
-        was, self.state = self.state, BatchState.ABANDONED
-        if was is not BatchState.NEW:
+        self.state = BatchState.ABANDONED
+        if self._session:
             self._withdraw()
         raise failure
 
