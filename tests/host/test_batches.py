@@ -9,6 +9,7 @@ from __future__ import annotations
 import pytest
 from arkcore.codec import from_hex_txid, outpoint_text
 from stanchion.rounds.driver import BatchState
+from stanchion.rounds.views import created_outputs, is_live, spent_vtxos
 from stanchion.signers.facts import (
     AddressKind,
     OutputFact,
@@ -120,6 +121,36 @@ def test_several_vtxos_and_boarding_outputs_go_into_one_intent(world: World) -> 
     assert [coin.amount_sat for coin in person.live_coins()] == [60_000]
     assert len(person.port.forfeits) == 2
     assert len(person.port.commitments) == 1
+
+
+def test_a_round_tells_what_it_created_and_spent(world: World) -> None:
+    person = world.participant()
+    board_all(world, [person])
+    [old] = person.live_coins()
+    assert world.run([person.refresh()]) == []
+    [coin] = person.live_coins()
+    journal = world.operator.context.journal
+    first, second = [journal.load(round_id) for round_id in journal.round_ids()]
+    assert set(created_outputs(first)) == {old.outpoint}
+    assert set(created_outputs(second)) == {coin.outpoint}
+    assert spent_vtxos(first) == ()
+    assert spent_vtxos(second) == (outpoint_text(old.outpoint),)
+    now = first.ending_timestamp
+    assert is_live(outpoint_text(old.outpoint), first, [], now)
+    assert not is_live(outpoint_text(old.outpoint), first, [second], now)
+    assert is_live(outpoint_text(coin.outpoint), second, [], second.expiry_timestamp - 1)
+    assert not is_live(outpoint_text(coin.outpoint), second, [], second.expiry_timestamp)
+    assert not is_live(outpoint_text(old.outpoint), second, [], now)
+    second.fail("late", now)
+    assert created_outputs(second) == {}
+    assert spent_vtxos(second) == ()
+
+
+@pytest.mark.slow
+def test_a_batch_of_128_participants_completes(world: World) -> None:
+    people = [world.participant() for _ in range(128)]
+    board_all(world, people)
+    assert all(len(person.live_coins()) == 1 for person in people)
 
 
 def test_batches_follow_each_other_without_waiting_for_blocks(world: World) -> None:

@@ -135,6 +135,24 @@ def test_one_vtxo_is_not_forfeited_in_two_sessions(world: World, owner: Particip
         owner.signer.sign_forfeit(second.session, 0)
 
 
+def test_refuses_one_connector_for_two_forfeits(
+    world: World, owner: Participant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    halves = owner.join_all([own_vtxo(20_000), own_vtxo(30_000)])
+    assert world.run([halves]) == []
+    first: list[tuple[object, object]] = []
+    honest = owner.signer.feed_connector
+
+    def same_connector(session: int, position: int, nodes: object, connector: object) -> None:
+        first.append((nodes, connector))
+        honest(session, position, *first[0])
+
+    monkeypatch.setattr(owner.signer, "feed_connector", same_connector)
+    [failure] = world.run([owner.refresh()])
+    assert (failure.tag, failure.by) == ("connector-reused", "signer")
+    assert owner.port.forfeits == []
+
+
 def test_needs_an_operator_and_knows_only_its_own_vtxos(owner: Participant) -> None:
     with refused("operator-missing"):
         SoftwareSigner(bytes(32)).get_operator()

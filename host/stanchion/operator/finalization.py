@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 
 import secp256k1
-from arkcore.codec import outpoint, parse_outpoint_text
-from arkcore.nodes import is_p2tr
+from arkcore.codec import parse_outpoint_text
 from arkcore.psbt import Psbt
 from arkcore.tapsigs import LeafSpend
 from arkcore.tx import Tx, TxOut
@@ -15,8 +14,8 @@ from stanchion.operator.context import OperatorContext
 from stanchion.operator.planning import BatchPlan
 from stanchion.operator.settlement import Settlement, SignedLeaf
 from stanchion.operator.vtxos import Vtxo
-from stanchion.rounds.events import StoredNode
 from stanchion.rounds.round import Round
+from stanchion.rounds.views import created_outputs
 
 SECONDS_PER_BLOCK = 600
 
@@ -65,27 +64,16 @@ def book_vtxos(context: OperatorContext, round_: Round) -> None:
 def created_vtxos(round_: Round) -> list[Vtxo]:
     """The VTXOs that a finalized round created, before its commitment is confirmed."""
     expires_at = round_.ending_timestamp + expiry_seconds(round_.vtxo_tree_expiration)
-    created = []
-    for leaf in round_.vtxo_tree:
-        if leaf.is_leaf:
-            created += _leaf_vtxos(leaf, round_, expires_at)
-    return created
-
-
-def _leaf_vtxos(leaf: StoredNode, round_: Round, expires_at: int) -> list[Vtxo]:
-    tx = Psbt.from_base64(leaf.tx).tx
-    txid = tx.txid()
     return [
         Vtxo(
-            outpoint(txid, vout),
+            point,
             txout.amount_sat,
             txout.script,
             round_.ending_timestamp,
             expires_at,
             (round_.txid,),
         )
-        for vout, txout in enumerate(tx.outputs)
-        if is_p2tr(txout.script)
+        for point, txout in created_outputs(round_).items()
     ]
 
 
