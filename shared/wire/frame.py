@@ -40,7 +40,8 @@ def encode_frame(frame_type: int, sequence: int, body: bytes) -> bytes:
         raise WireError("frame-length", "%d bytes" % len(body))
     head = MAGIC + struct.pack("<BBHH", frame_type, 0, sequence & 0xFFFF, len(body))
     head += struct.pack("<H", crc32(head) & 0xFFFF)
-    return head + body + struct.pack("<I", crc32(body, crc32(head)))
+    # One join, so that a large body is copied once.
+    return b"".join((head, body, struct.pack("<I", crc32(body, crc32(head)))))
 
 
 class Frame:

@@ -100,7 +100,7 @@ FIELDS = [
         "0 none, 1 intent signed, 2 commitment fed, 3 tree fed, 4 nonces given, 5 tree signed,"
         " 6 exitable, 7 giving up old coins.",
     ),
-    ("session", "Number of the batch session, never used again while the device runs."),
+    ("session", "Number of the batch session, never used again."),
     ("vtxo_count", "VTXOs in the ledger, in whatever state."),
     ("heap_free", "Free bytes of the heap after a collection."),
     ("heap_used", "Used bytes of the heap after a collection."),

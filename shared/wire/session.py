@@ -122,7 +122,7 @@ class DeviceSession:
                 stored = self._check_id(request_id, digest)
                 if stored:
                     return stored
-        except WireError as error:
+        except (WireError, MemoryError) as error:
             return encode_error(request_id, error, terms.STAGE_MESSAGE)
         if code == HELLO_CODE:
             return self._greet(request_id, digest, params)

@@ -160,6 +160,17 @@ def test_a_prompt_reaches_the_caller_who_may_cancel(client: DeviceClient) -> Non
     do(client, act.DO_NOTHING)
 
 
+def test_an_interrupted_program_frees_the_device(client: DeviceClient) -> None:
+    def interrupt(_: str) -> None:
+        raise KeyboardInterrupt
+
+    client.on_wait_user = interrupt
+    with pytest.raises(KeyboardInterrupt):
+        do(client, act.WAIT_FOR_OWNER)
+    client.connect()
+    do(client, act.DO_NOTHING)
+
+
 def test_cancel_from_another_thread_ends_the_call(client: DeviceClient) -> None:
     timer = threading.Timer(0.3, client.cancel)
     timer.start()

@@ -15,6 +15,7 @@ from stanchion.wiredocs.table import meaning_key, walk
 from wire import meanings, sentences
 from wire.errors import WIRE_ERRORS
 from wire.methods import CANCEL, ERROR, EVENTS, LINK_ERROR, METHODS
+from wire.records import TAG
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -52,6 +53,12 @@ def test_every_wire_error_has_one_sentence_and_tags_are_unique() -> None:
     assert not set(tags) & {tag for tag, _ in ARK_TAGS}
     codes = [code for _, code, _ in WIRE_ERRORS]
     assert codes == sorted(set(codes))
+
+
+def test_every_tag_fits_the_error_reply() -> None:
+    # A tag that does not fit could not be sent, and the device would fail while it refuses.
+    for tag, _ in sentences.TAGS + ARK_TAGS:
+        TAG.convert(tag, tag, to_names=True)
 
 
 def test_an_unknown_tag_still_has_a_sentence() -> None:

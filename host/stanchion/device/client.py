@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from threading import Lock
 from types import TracebackType
@@ -125,7 +126,12 @@ class DeviceClient(Commands):
         with self._call_lock:
             body = messages.encode_request(self._last_id + 1, method, params)
             self._last_id += 1
-            message = self._exchange(body, method)
+            try:
+                message = self._exchange(body, method)
+            except KeyboardInterrupt:
+                with suppress(DeviceError):
+                    self.cancel()
+                raise
         try:
             return messages.read_reply(message, method)
         except DeviceRefused as error:
