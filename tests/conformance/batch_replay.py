@@ -7,6 +7,7 @@ from arkcore.codec import from_hex_txid, to_hex_txid
 from arkcore.commitment import CommitmentStream, OwnInput, read_commitment
 from arkcore.delays import from_operator_value
 from arkcore.forfeit_check import ForfeitCollector
+from arkcore.hashes import sha256
 from arkcore.offchain import VtxoInput
 from arkcore.psbt import Psbt, tap_leaf_scripts
 from arkcore.scripts import sweep_root
@@ -45,6 +46,7 @@ class BatchReplay:
         self.connectors = None
         self.expiry = 0
         self.batch_id = ""
+        self.intent_id = ""
 
     def owed(self) -> "tuple[list[TxOut], list[TxOut]]":
         """(off-chain, on-chain) outputs of the intent."""
@@ -71,10 +73,14 @@ class BatchReplay:
 
     def on_started(self, data) -> None:
         self.batch_id = data["id"]
+        digest = sha256(self.intent_id.encode()).hex()
+        require(digest in data["intentIdHashes"], "the intent is in the batch")
         self.expiry = from_operator_value(int(data["batchExpiry"]))
 
     def on_tree_tx(self, data) -> None:
         self.entries[data["batchIndex"]].append(data)
+        if data["txid"]:
+            equal("txid", to_hex_txid(Psbt.from_base64(data["tx"]).tx.txid()), data["txid"])
 
     def sweep_root(self) -> bytes:
         return sweep_root(self.expiry, self.operator.forfeit_key)
@@ -118,6 +124,7 @@ class BatchReplay:
 
     def on_submit_nonces(self, body) -> None:
         key = bytes.fromhex(body["pubkey"])
+        equal("batch", body["batchId"], self.batch_id)
         require(key in self.cosigners, "nonces of an own key")
         equal("nodes with nonces", sorted(body["treeNonces"]), self.node_names())
         for txid, text in body["treeNonces"].items():
@@ -140,6 +147,7 @@ class BatchReplay:
 
     def on_submit_signatures(self, body) -> None:
         key = bytes.fromhex(body["pubkey"])
+        equal("batch", body["batchId"], self.batch_id)
         equal("nodes with signatures", sorted(body["treeSignatures"]), self.node_names())
         for text, psig in body["treeSignatures"].items():
             txid = from_hex_txid(text)
@@ -152,6 +160,7 @@ class BatchReplay:
             require(valid, "partial signature is valid")
 
     def on_signature(self, data) -> None:
+        equal("batch index of a signature", data["batchIndex"], 0)
         self.tree.find(from_hex_txid(data["txid"])).signature = bytes.fromhex(data["signature"])
 
     def on_finalization(self, data) -> None:

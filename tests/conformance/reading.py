@@ -44,13 +44,18 @@ def recipient_script(text: str) -> "tuple[bytes, bool]":
     return onchain_script(text), False
 
 
-def equal_tx(what: str, tx, described) -> None:  # type: ignore[no-untyped-def]
-    """Compares a transaction with `{txid, version, lockTime, inputs, outputs}`."""
+def equal_tx(what: str, tx, described, prevouts=None) -> None:  # type: ignore[no-untyped-def]
+    """Compares a transaction, and what it spends, with `{txid, version, lockTime, inputs,
+    outputs}`."""
     equal(what + " version", tx.version, described["version"])
     equal(what + " locktime", tx.locktime, described["lockTime"])
     inputs = [[to_hex_txid(i.txid), i.vout, i.sequence] for i in tx.inputs]
     wanted = [[i["txid"], i["vout"], i["sequence"]] for i in described["inputs"]]
     equal(what + " inputs", inputs, wanted)
+    if prevouts is not None:
+        got = [[o.amount_sat, o.script.hex()] for o in prevouts]
+        utxos = [i["witnessUtxo"] for i in described["inputs"]]
+        equal(what + " prevouts", got, [[o["amount"], o["script"]] for o in utxos])
     outputs = [[o.amount_sat, o.script.hex()] for o in tx.outputs]
     equal(what + " outputs", outputs, [[o["amount"], o["script"]] for o in described["outputs"]])
     equal(what + " txid", to_hex_txid(tx.txid()), described["txid"])

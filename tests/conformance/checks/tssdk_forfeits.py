@@ -77,7 +77,7 @@ def check_forfeit(given, wanted, document) -> None:
     if locktime:
         # The SDK leaves the sequence final; arkd, and we, switch the lock on with it.
         tx.inputs[0].sequence = SEQUENCE_FINAL
-    equal_tx("forfeit", tx, wanted["tx"])
+    equal_tx("forfeit", tx, wanted["tx"], [vtxo.output, connector])
     leaf = leaf_hash(vtxo.leaf_script)
     equal("leaf hash", leaf, wanted["leafHash"])
     message = forfeit_sighash(tx, vtxo.output, connector, leaf)
@@ -94,7 +94,9 @@ def check_forfeit(given, wanted, document) -> None:
     if "operatorCosigned" in wanted:
         cosigned = equal_psbt_tx("cosigned", wanted["operatorCosigned"]["psbt"], tx)
         spend = LeafSpend(tx, 0, [vtxo.output, connector], vtxo.leaf_script, vtxo.control)
-        spend.check_signatures(signatures_of(cosigned, 0, leaf))
+        every = signatures_of(cosigned, 0, leaf)
+        spend.check_signatures(every)
+        check_signature_list(wanted["operatorCosigned"]["signatures"], 0, every, leaf)
     check_connector_is_known(document, connector_point)
 
 
@@ -153,6 +155,7 @@ def check_boarding(given, wanted) -> None:
         message = messages[entry["input"]]
         signature = sign(bytes.fromhex(given["privateKey"]), message)
         equal("signature", signature, entry["sig"])
+        equal("its key and leaf", [entry["pubKey"], entry["leafHash"]], [own_key.hex(), leaf.hex()])
         in_psbt = signatures_of(signed, entry["input"], leaf)
         equal("signature in the PSBT", in_psbt[own_key], signature)
 

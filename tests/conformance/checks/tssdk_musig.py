@@ -20,9 +20,9 @@ from arkcore.treesigning import (
     check_signatures,
 )
 
-from tests.conformance.checks.tssdk_trees import expiry_sequence
+from tests.conformance.checks.tssdk_trees import check_node, expiry_sequence
 from tests.conformance.mismatch import equal, must_refuse, require
-from tests.conformance.reading import flat_nodes, hexes
+from tests.conformance.reading import flat_nodes, hexes, txout
 
 
 def cases(document):
@@ -48,11 +48,14 @@ class Session:
         self.tree = rebuild(flat_nodes(given["flatTree"]))
         commitment = Psbt.from_base64(given["commitmentTx"]).tx
         equal("commitment", to_hex_txid(commitment.txid()), given["commitmentTxid"])
+        self.root = bytes.fromhex(given["sweepTapTreeRoot"])
+        self.batch_output = commitment.outputs[0]
+        equal("batch output", self.batch_output, txout(given["batchOutput"]))
         self.nodes = validate_vtxo_tree(
             self.tree,
             commitment.txid(),
-            commitment.outputs[0],
-            bytes.fromhex(given["sweepTapTreeRoot"]),
+            self.batch_output,
+            self.root,
             expiry_sequence(given["sweepDelay"]),
         )
         self.cosigners = {node.txid: node.cosigners for node in self.tree.nodes}
@@ -68,8 +71,7 @@ class Session:
         aggregated = self.coordinator.aggregate_nonces()
         for txid, nonce in aggregated.items():
             equal("aggregate nonce", nonce, described[txid]["aggNonce"])
-            equal("sighash", self.nodes[txid].sighash, described[txid]["sighash"])
-            equal("key", self.nodes[txid].aggregate.point, described[txid]["finalKey"])
+            check_node(self.tree, self.nodes, described[txid], self.root, self.batch_output)
         for participant in self.given["participants"]:
             self.check_partials(participant, aggregated, described)
         final = self.coordinator.signatures()

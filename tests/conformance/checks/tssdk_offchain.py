@@ -81,7 +81,7 @@ class Transfer:
         if any(decode(vtxo.leaf_script).locktime for vtxo in self.vtxos):
             # The SDK locks every input as soon as one has a lock; arkd, and we, only that one.
             self.ark = self.build(True)
-        equal_tx("ark", self.ark, wanted["arkTx"])
+        equal_tx("ark", self.ark, wanted["arkTx"], [one.output for one in self.checkpoints])
         equal("ark txid", to_hex_txid(self.ark.txid()), wanted["arkTxid"])
         equal("checkpoints", len(self.checkpoints), len(wanted["checkpoints"]))
         for index, described in enumerate(wanted["checkpoints"]):
@@ -112,6 +112,7 @@ class Transfer:
         if wanted.get("arkFinalRaw"):
             raw = finalize_leaf_tx(Psbt.parse(both.serialize()).tx, final)
             equal("final ark", raw.serialize(), wanted["arkFinalRaw"]["hex"])
+            equal("final ark txid", to_hex_txid(raw.txid()), wanted["arkFinalRaw"]["txid"])
             equal("final ark vsize", raw.vsize(), wanted["arkFinalRaw"]["vsize"])
 
     def unknown_owners(self, index) -> "tuple[bytes, ...]":
@@ -140,7 +141,7 @@ class Transfer:
         equal("signature in the PSBT", signatures.get(key), signature)
 
     def check_checkpoint(self, one, described) -> None:
-        equal_tx("checkpoint", one.tx, described["tx"])
+        equal_tx("checkpoint", one.tx, described["tx"], [one.vtxo.output])
         equal("output scripts", [s.hex() for s in one.tree.scripts], described["outputScripts"])
         self.check_leaf(one.spend(), described)
         unsigned = equal_psbt_tx("unsigned checkpoint", described["psbtUnsigned"], one.tx)
@@ -158,6 +159,7 @@ class Transfer:
             spend = LeafInput(one.vtxo.leaf_script, one.vtxo.control, signatures)
             raw = finalize_leaf_tx(Psbt.parse(final.serialize()).tx, [spend])
             equal("final checkpoint", raw.serialize(), described["finalRaw"]["hex"])
+            equal("final txid", to_hex_txid(raw.txid()), described["finalRaw"]["txid"])
             witness = [item.hex() for item in raw.inputs[0].witness]
             equal("witness", witness, described["finalRaw"]["witness"])
 

@@ -145,8 +145,10 @@ def check_accepted(given, wanted, built, commitment, root, sequence) -> None:
     equal("nodes", len(tree.nodes), wanted["nbOfNodes"])
     leaf_txids = sorted(to_hex_txid(leaf.txid) for leaf in tree.leaves())
     equal("leaves", leaf_txids, sorted(wanted["sdkLeafTxids"]))
+    visited = sorted(to_hex_txid(node.txid) for node in tree.nodes)
+    equal("visited nodes", visited, sorted(wanted["iteratorTxids"]))
     for described in wanted["nodes"]:
-        check_node(tree, checked, described, root)
+        check_node(tree, checked, described, root, batch_output)
     # Outputs without value are extensions; they owe nobody anything.
     entries = [entry for leaf in given["leaves"] for entry in leaf["outputs"] if entry["amount"]]
     owed = [txout(entry) for entry in entries]
@@ -155,10 +157,12 @@ def check_accepted(given, wanted, built, commitment, root, sequence) -> None:
         check_branch(wanted["userBranch"], built, commitment, root, sequence)
 
 
-def check_node(tree, checked, described, root) -> None:
+def check_node(tree, checked, described, root, batch_output) -> None:
+    """Keys, prevout and sighash of one node."""
     txid = from_hex_txid(described["txid"])
     node = tree.find(txid)
     require(node is not None, "node is missing")
+    equal("cosigners", [key.hex() for key in node.cosigners], described["cosigners"])
     ordered = key_sort(node.cosigners)
     equal("sorted cosigners", [key.hex() for key in ordered], described["sortedCosigners"])
     plain = plain_key(ordered[0]) if len(ordered) == 1 else key_agg(ordered)
@@ -166,9 +170,11 @@ def check_node(tree, checked, described, root) -> None:
     equal("tweak", tweak_hash(plain.xonly(), root), described["tapTweak"])
     equal("final key", node_key(node.cosigners, root).point, described["finalKey"])
     equal("sighash", checked[txid].sighash, described["sighash"])
-    prevout = described["prevout"]
     spent = node.tx.inputs[0]
-    equal("prevout", [to_hex_txid(spent.txid), spent.vout], [prevout["txid"], prevout["vout"]])
+    parent = tree.find(spent.txid)
+    output = parent.tx.outputs[spent.vout] if parent else batch_output
+    got = [to_hex_txid(spent.txid), spent.vout, output.amount_sat, output.script.hex()]
+    equal("prevout", got, [described["prevout"][k] for k in ("txid", "vout", "amount", "script")])
 
 
 def check_branch(described, built, commitment, root, sequence) -> None:
@@ -204,6 +210,8 @@ def check_connectors(given, wanted, commitment) -> None:
     got = sorted((c.outpoint.hex(), c.output.amount_sat, c.output.script.hex()) for c in connectors)
     leaves = sorted(leaf_entry(entry) for entry in described["leafOutputs"])
     equal("connector leaves", got, leaves)
+    txids = sorted(to_hex_txid(leaf.txid) for leaf in tree.leaves())
+    equal("connector leaf txids", txids, sorted(described["leafTxids"]))
     for leaf in tree.leaves():
         path = ConnectorPath(commitment.txid(), output)
         nodes = tree.path_to(leaf)

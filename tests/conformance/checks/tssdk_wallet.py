@@ -7,7 +7,7 @@ Vectors: wallet.json of the TypeScript SDK; one case a step of the run, judged b
 import secp256k1
 from arkcore import intent_proof, unroll
 from arkcore.address import segwit_address, segwit_script
-from arkcore.claim import ExitCoin, claim_fee, claim_tx
+from arkcore.claim import ExitCoin, claim_fee, claim_tx, is_mature
 from arkcore.codec import from_hex_txid, to_hex_txid
 from arkcore.cpfp import FundingCoin, fund_child
 from arkcore.delays import from_operator_value
@@ -87,8 +87,11 @@ class Replay:
         self.checkpoints = []
         self.ark = None
         self.kinds = {}
+        self.spends = {}
         self.virtual = {}
         self.rate = 1000
+        self.tip = (0, 0)
+        self.confirmed = {}
         self.children = {}
         self.claims = {}
 
@@ -100,6 +103,8 @@ class Replay:
             if entry["stream"] == "batch/events" and self.batch is not None:
                 for name, data in entry["event"].items():
                     self.batch.on_event(name, data)
+            elif "event" in entry["event"]:
+                self.on_notice(entry["event"]["event"])
         elif kind == "identity":
             self.asked.append(entry)
         elif kind == "identity-result":
@@ -108,6 +113,7 @@ class Replay:
             self.on_session(entry)
         else:
             equal("entry", kind, "error")
+            require(not any(self.mature(txid) for txid in self.confirmed), "too early to claim")
 
     def finish(self) -> None:
         require(not self.asked, "every request to the signer was answered")
@@ -117,6 +123,32 @@ class Replay:
             self.batch.on_session_init(entry["args"])
         elif entry["call"] == "aggregatedNonces":
             self.batch.on_aggregated_nonces(entry["args"])
+
+    def on_notice(self, notice) -> None:
+        """New VTXOs that the indexer reports are outputs of what was built here."""
+        known = {}
+        if self.ark is not None:
+            known[to_hex_txid(self.ark.txid())] = self.ark
+        if self.batch is not None and self.batch.tree is not None:
+            for leaf in self.batch.tree.leaves():
+                known[to_hex_txid(leaf.txid)] = leaf.tx
+        for vtxo in notice["newVtxos"]:
+            tx = known.get(vtxo["outpoint"]["txid"])
+            if tx is not None:
+                output = tx.outputs[vtxo["outpoint"]["vout"]]
+                equal(
+                    "new VTXO",
+                    [output.amount_sat, output.script.hex()],
+                    [int(vtxo["amount"]), vtxo["script"]],
+                )
+            else:
+                require(bytes.fromhex(vtxo["script"]) != self.vtxo_script.script_pubkey, "whose?")
+
+    def mature(self, txid: str) -> bool:
+        """True when the exit leaf of an output of this transaction can be spent."""
+        status = self.confirmed[txid]
+        height, time = status["block_height"], status["block_time"]
+        return is_mature(self.operator.exit_sequence, height, time, self.tip[0], self.tip[1])
 
     def on_signed(self, entry) -> None:
         """The signer's answer: nothing changed but signatures, and each of them is valid."""
@@ -171,6 +203,7 @@ class Replay:
             ("/v1/info", self.on_info),
             ("/v1/batch/registerIntent", self.on_register),
             ("/v1/batch/deleteIntent", self.on_delete),
+            ("/v1/batch/ack", self.on_ack),
             ("/v1/batch/tree/submitNonces", self.on_nonces),
             ("/v1/batch/tree/submitSignatures", self.on_partials),
             ("/v1/batch/submitForfeitTxs", self.on_forfeits),
@@ -179,6 +212,7 @@ class Replay:
             ("/v1/indexer/virtualTx/", self.on_virtual),
             ("/esplora/fee-estimates", self.on_rate),
             ("/esplora/txs/package", self.on_package),
+            ("/esplora/blocks", self.on_tip),
         ]
         for prefix, handler in handlers:
             if path.startswith(prefix):
@@ -187,6 +221,9 @@ class Replay:
         if path.endswith("/chain"):
             for link in entry["response"]["chain"]:
                 self.kinds[link["txid"]] = KINDS.get(link["type"].split("_")[-1])
+                self.spends[link["txid"]] = link["spends"]
+        elif path.endswith("/status") and entry["response"]["confirmed"]:
+            self.confirmed[path.split("/")[-2]] = entry["response"]
         elif path == "/esplora/tx" and entry["method"] == "POST":
             self.on_claim(entry)
 
@@ -214,6 +251,10 @@ class Replay:
         proof = Psbt.from_base64(intent["proof"])
         intent_proof.verify(proof, intent["message"], [self.operator.signer_key])
         self.batch = BatchReplay(self.operator, proof, intent["message"])
+        self.batch.intent_id = entry["response"]["intentId"]
+
+    def on_ack(self, entry) -> None:
+        equal("acknowledged intent", entry["request"]["intentId"], self.batch.intent_id)
 
     def on_delete(self, entry) -> None:
         intent = entry["request"]["intent"]
@@ -246,6 +287,7 @@ class Replay:
             own = signatures_of(signed, index, leaf)
             spend.check_signatures(own, (self.operator.signer_key,))
             both = signatures_of(cosigned, index, leaf)
+            spend.check_signatures(both)
             check_operator_signature(spend, both, [self.operator.signer_key])
         returned = [Psbt.from_base64(text) for text in response["signedCheckpointTxs"]]
         order = match_checkpoints(self.checkpoints, [psbt.tx.txid() for psbt in returned])
@@ -262,6 +304,7 @@ class Replay:
         return one
 
     def on_finalize(self, entry) -> None:
+        check_ark_txid(self.ark.txid(), from_hex_txid(entry["request"]["arkTxid"]))
         final = [Psbt.from_base64(text) for text in entry["request"]["finalCheckpointTxs"]]
         order = match_checkpoints(self.checkpoints, [psbt.tx.txid() for psbt in final])
         for position, one in enumerate(self.checkpoints):
@@ -271,10 +314,16 @@ class Replay:
     def on_virtual(self, entry) -> None:
         for text in entry["response"]["txs"]:
             psbt = Psbt.from_base64(text)
-            self.virtual[to_hex_txid(psbt.tx.txid())] = psbt
+            name = to_hex_txid(psbt.tx.txid())
+            self.virtual[name] = psbt
+            parents = [to_hex_txid(txin.txid) for txin in psbt.tx.inputs]
+            equal("parents in the chain", sorted(self.spends[name]), sorted(parents))
 
     def on_rate(self, entry) -> None:
         self.rate = int(round(1000 * entry["response"]["1"]))
+
+    def on_tip(self, entry) -> None:
+        self.tip = (entry["response"][0]["height"], entry["response"][0]["mediantime"])
 
     def on_package(self, entry) -> None:
         """Parent and child of an exit step are those that we would have made."""
@@ -319,6 +368,7 @@ class Replay:
         for index, txin in enumerate(tx.inputs):
             control, script = tap_leaf_scripts(signed.inputs[index])[0]
             equal("exit leaf", script, self.vtxo_script.exit_leaf.hex())
+            require(self.mature(to_hex_txid(txin.txid)), "the delay is over")
             coins.append(ExitCoin(txin.outpoint, prevouts[index], script, control))
         rate = -(-self.rate // 1000) * 1000
         fee_sat = claim_fee(coins, self.onchain_script, rate)
