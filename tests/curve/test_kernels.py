@@ -12,7 +12,7 @@ import pytest
 from tests.micropython import ROOT
 from tools.kernels import generate
 
-KERNELS = ["thumb2"]
+KERNELS = ["thumb2", "thumb1"]
 SECRET_OPERATIONS = ["key derivation", "ecdh", "scalars", "nonces", "sign", "partial sign"]
 
 
@@ -53,7 +53,7 @@ def test_generated_sources_are_what_the_generator_writes(name: str) -> None:
     assert (generate.FIRMWARE / name).read_text() == generate.outputs()[name]
 
 
-@pytest.mark.parametrize(("kernel", "march"), [("thumb2", "armv7em")])
+@pytest.mark.parametrize(("kernel", "march"), [("thumb2", "armv7em"), ("thumb1", "armv6m")])
 def test_generated_kernels_compile_for_their_boards(kernel: str, march: str, tmp_path) -> None:  # type: ignore[no-untyped-def]
     outputs = []
     for name in ("first.mpy", "second.mpy"):

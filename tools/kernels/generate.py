@@ -6,7 +6,7 @@ them and compares.
 
 from pathlib import Path
 
-from tools.kernels import programs, thumb, thumb2_vm, word64
+from tools.kernels import programs, thumb, thumb1_vm, thumb2_vm, word64
 
 FIRMWARE = Path(__file__).resolve().parents[2] / "firmware" / "secp256k1"
 
@@ -53,17 +53,23 @@ def vm_word64() -> str:
     return _header("The field VM for 64-bit ports.", "word64.py") + "\n" + word64.source()
 
 
-def vm_thumb2() -> str:
-    assembler = thumb.Assembler()
-    assembler.source(thumb2_vm.source())
-    text = _header("The field VM for Cortex-M4, M7 and M33.", "thumb2_vm.py")
-    text += "\n# ruff: noqa: F821\nimport micropython\n\n\n"
-    return text + thumb.function_source("run", 4, assembler.halfwords())
+def kernel(what: str, source: str, text: str, wide: bool) -> str:
+    assembler = thumb.Assembler(wide)
+    assembler.source(text)
+    header = _header(what, source) + "\n# ruff: noqa: F821\nimport micropython\n\n\n"
+    return header + thumb.function_source("run", 4, assembler.halfwords())
 
 
 def outputs() -> dict[str, str]:
     """File name under firmware/secp256k1 and the text that belongs there."""
-    return {"vm_code.py": vm_code(), "vm_word64.py": vm_word64(), "vm_thumb2.py": vm_thumb2()}
+    large, small = "Cortex-M4, M7 and M33", "Cortex-M0+"
+    vm = "The field VM for "
+    return {
+        "vm_code.py": vm_code(),
+        "vm_word64.py": vm_word64(),
+        "vm_thumb2.py": kernel(vm + large + ".", "thumb2_vm.py", thumb2_vm.source(), True),
+        "vm_thumb1.py": kernel(vm + small + ".", "thumb1_vm.py", thumb1_vm.source(), False),
+    }
 
 
 if __name__ == "__main__":
