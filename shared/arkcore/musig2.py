@@ -12,6 +12,7 @@ from arkcore.hashes import tagged_hash, tagged_hasher
 _ZERO = bytes(32)
 _ONE = bytes(31) + b"\x01"
 _FIRST_HALF = 33
+_KEYS_AT_ONCE = 16
 
 
 def key_sort(pubkeys: "list[bytes]") -> "list[bytes]":
@@ -84,9 +85,8 @@ def key_agg(pubkeys: "list[bytes]") -> KeyAgg:
         if not second and pubkey != pubkeys[0]:
             second = pubkey
     list_hash = hasher.digest()
-    factors = [_coefficient(list_hash, second, pubkey) for pubkey in pubkeys]
     try:
-        point = secp256k1.multi_mul(pubkeys, factors)
+        point = _weighted_sum(pubkeys, list_hash, second)
     except secp256k1.CurveError:
         point = secp256k1.INFINITY
     if point == secp256k1.INFINITY or secp256k1.INFINITY in pubkeys:
@@ -95,6 +95,16 @@ def key_agg(pubkeys: "list[bytes]") -> KeyAgg:
             _check_pubkey(pubkey, index)
         raise SigningError("musig-pubkey", "sum is infinity")
     return KeyAgg(point, False, _ZERO, list_hash, second, list(pubkeys))
+
+
+def _weighted_sum(pubkeys: "list[bytes]", list_hash: bytes, second: bytes) -> bytes:
+    """Sum of all keys times their coefficients, a few at a time: a device's memory is small."""
+    total = secp256k1.INFINITY
+    for start in range(0, len(pubkeys), _KEYS_AT_ONCE):
+        some = pubkeys[start : start + _KEYS_AT_ONCE]
+        factors = [_coefficient(list_hash, second, pubkey) for pubkey in some]
+        total = secp256k1.point_add(total, secp256k1.multi_mul(some, factors))
+    return total
 
 
 def plain_key(pubkey: bytes) -> KeyAgg:

@@ -107,3 +107,18 @@ def test_refuses_the_exit_of_a_forfeited_vtxo(device: DeviceClient) -> None:
     refresh(device).all()
     action = lambda: device.call("start_exit", outpoint=old)  # noqa: E731
     assert_refused(device, action, "exit-not-forfeited", DeviceRefused)
+
+
+def test_a_branch_under_129_cosigners_fits_into_the_heap(device: DeviceClient) -> None:
+    """128 participants and the operator at the root, 8 transactions down to the owner's leaf."""
+    coins = live(device)
+    left_sat = min(coin["amount_sat"] for coin in coins) - 1
+    outputs = [own_vtxo(left_sat, 3), own_vtxo(left_sat, 3)]
+    run = Run(device, [vtxo_input(coin) for coin in coins], outputs, others=127).to_tree()
+    run.feed_branch()
+    assert len(run.batch.branch) == 8 and len(run.batch.branch[0].cosigners) == 129
+    assert device.get_status()["largest_free"] > 8_000
+    run.sign_tree()
+    assert device.get_status()["largest_free"] > 8_000
+    run.feed_signatures()
+    assert len(run.finish()) == 2
