@@ -6,11 +6,9 @@ Spec: arkade.md 5, "Server verification".
 from arkcore import closures
 from arkcore.errors import SigningError
 from arkcore.forfeit import forfeit_tx
-from arkcore.offchain import VtxoInput
+from arkcore.offchain import COLLABORATIVE_KINDS, VtxoInput
 from arkcore.tapsigs import LeafSpend
 from arkcore.tx import Tx, TxOut
-
-_COLLABORATIVE = (closures.MULTISIG, closures.CLTV_MULTISIG, closures.CONDITION_MULTISIG)
 
 
 class ForfeitCollector:
@@ -64,7 +62,7 @@ class ForfeitCollector:
 
     def _check_form(self, tx: Tx, vtxo_index: int, vtxo: VtxoInput, connector: TxOut) -> None:
         closure = closures.decode(vtxo.leaf_script)
-        if closure.kind not in _COLLABORATIVE:
+        if closure.kind not in COLLABORATIVE_KINDS:
             raise SigningError("forfeit-leaf", closure.kind)
         rebuilt = forfeit_tx(
             vtxo.outpoint,

@@ -18,7 +18,7 @@ from arkcore.tx import SEQUENCE_LOCKTIME, Tx, TxIn, TxOut
 LOCKTIME_SECONDS = 500_000_000
 CHECKPOINT_LEAF_INDEX = 1
 DEFAULT_MAX_OP_RETURNS = 3
-_COLLABORATIVE = (closures.MULTISIG, closures.CLTV_MULTISIG, closures.CONDITION_MULTISIG)
+COLLABORATIVE_KINDS = (closures.MULTISIG, closures.CLTV_MULTISIG, closures.CONDITION_MULTISIG)
 
 
 class VtxoInput:
@@ -65,7 +65,7 @@ def checkpoint(vtxo: VtxoInput, operator_leaf: bytes) -> Checkpoint:
     exit leaf would put the owner's delay into a transaction that must run at once.
     """
     closure = closures.decode(vtxo.leaf_script)
-    if closure.kind not in _COLLABORATIVE:
+    if closure.kind not in COLLABORATIVE_KINDS:
         raise SigningError("ark-leaf", closure.kind)
     return Checkpoint(
         vtxo, checkpoint_tree(operator_leaf, vtxo.leaf_script), closure.locktime or 0
