@@ -7,6 +7,9 @@ micropython.kbd_intr(-1)
 import board
 
 try:
+    from signer import memory
+
+    memory.loading()
     from signer import app
 
     app.run(board)

@@ -7,14 +7,13 @@ from wire import terms
 from wire.service import DeviceService, Stream
 from wire.session import DeviceSession, Runner
 
-from signer import dispatch
+from signer import dispatch, memory
 from signer.device import Device
 from signer.keystore import KeyStore
 from signer.screen import Screen
 from signer.storage import Storage
 
 IDLE_MS = 1_000
-_GC_THRESHOLD = 32 * 1024
 
 
 class BoardStream(Stream):
@@ -85,11 +84,9 @@ class App(Runner):
 
 
 def run(board) -> None:
-    """Runs for ever. Large buffers are made here, before the heap is in use."""
-    if hasattr(gc, "threshold"):
-        gc.threshold(_GC_THRESHOLD)
+    """Runs for ever."""
     app = App(board)
-    gc.collect()
+    memory.working()
     app.show_idle()
     while True:
         app.step()

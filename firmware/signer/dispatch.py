@@ -3,6 +3,8 @@
 import gc
 import sys
 
+from signer import memory
+
 _PACKAGE = "signer.handlers."
 # What a device that has stopped signing still answers.
 _ALWAYS = ("hello", "get_status")
@@ -19,7 +21,9 @@ def run(device, name: str, params: dict) -> dict:
     if name not in _ALWAYS:
         device.require_healthy()
     try:
+        memory.loading()
         module = __import__(_PACKAGE + name, None, None, ("handle",))
+        memory.working()
         return module.handle(device, params)
     finally:
         _unload("signer.handlers", name)

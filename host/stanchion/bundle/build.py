@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ BUILD_MODULE = "signer/build_id.py"
 # Inline assembly of one processor family does not compile for another.
 _ASSEMBLERS = {"@micropython.asm_thumb": "arm", "@micropython.asm_rv32": "rv32"}
 _COMPILE_SECONDS = 60
+_CACHE_SECONDS = 86_400
 
 
 def project_root() -> Path:
@@ -117,18 +119,34 @@ def build_bundle(root: Path, board: str, target: Path) -> Manifest:
         manifest.write(staging)
         if target.exists():
             target.rename(Path(work) / "old")
-        staging.rename(target)
+        try:
+            staging.rename(target)
+        except OSError:
+            # Somebody else has put the same bundle there meanwhile.
+            if read_manifest(target) != manifest:
+                raise
     return manifest
 
 
 def ensure_bundle(board: str) -> Path:
-    """Folder of the board's bundle in build/bundle/, built unless it is up to date."""
+    """Folder of the board's bundle, made of the sources as they are now.
+
+    Its name holds the hash of the sources and its content never changes, so that a running
+    emulator keeps its firmware while the next one is built.
+    """
     root = project_root()
-    target = root / "build" / "bundle" / board
-    if (target / MANIFEST_NAME).exists():
-        processor = Processor.of_board(root, board)
-        current = source_hash(_sources(root, board, processor.march), processor)
-        if read_manifest(target).sources == current:
-            return target
-    build_bundle(root, board, target)
+    processor = Processor.of_board(root, board)
+    sources = source_hash(_sources(root, board, processor.march), processor)
+    target = root / "build" / "cache" / f"{board}-{sources[:16]}"
+    if not (target / MANIFEST_NAME).exists():
+        _forget_old(target.parent)
+        build_bundle(root, board, target)
     return target
+
+
+def _forget_old(cache: Path) -> None:
+    """Removes cached bundles that were made more than a day ago."""
+    limit = time.time() - _CACHE_SECONDS
+    for folder in cache.glob("*-*") if cache.is_dir() else ():
+        if folder.stat().st_mtime < limit:
+            shutil.rmtree(folder, ignore_errors=True)
