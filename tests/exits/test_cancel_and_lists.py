@@ -42,14 +42,14 @@ def test_a_cancelled_exit_can_be_started_again_also_after_a_restart(
     run_until(chain, again, plan.vtxo_id, KIND.CLAIMABLE)
 
 
-def test_it_is_too_late_to_cancel_once_the_last_transaction_is_known(chain, batch, exits):
+def test_it_is_too_late_to_cancel_once_the_last_transaction_was_sent(chain, batch, exits):
     plan = batch.plans[0]
     exits.start_exits([plan])
     for _ in range(2):
         exits.progress_exits()
         chain.mine()
     exits.progress_exits()
-    with pytest.raises(ExitTxAlreadyBroadcast):
+    with pytest.raises(CannotCancelExit):
         exits.cancel_exit(plan.vtxo_id)
     run_until(chain, exits, plan.vtxo_id, KIND.CLAIMABLE)
     with pytest.raises(CannotCancelExit):

@@ -1,6 +1,7 @@
-"""The plan of an Arkade VTXO: its stored branch of tree, checkpoint and ark transactions.
+"""The plan of an Arkade output: its stored branch of tree, checkpoint and ark transactions.
 
-All of it is known when the batch ends; nothing is asked of the operator when it is needed.
+All of it is known when the batch ends; nothing is asked of the operator when it is needed. A
+boarding output is on the chain already: its branch is empty, and only its delay has to run off.
 """
 
 from collections.abc import Sequence
@@ -32,7 +33,8 @@ class ArkadePlan:
     """`branch` holds finalised transactions in any order, the VTXO's own among them.
 
     `owner_xonly` and `signer_xonly` are 32 bytes, `exit_sequence` is a BIP-68 number;
-    `key_index` is the owner key's index in the wallet. `check` judges the branch.
+    `key_index` is the owner key's index in the wallet. `check` judges the branch. For a boarding
+    output `vtxo_id` is its outpoint and `branch` is empty.
     """
 
     vtxo_id: bytes
@@ -42,9 +44,12 @@ class ArkadePlan:
     signer_xonly: bytes
     exit_sequence: int
     key_index: int
+    kind: ClaimKind = ClaimKind.VTXO
 
     @cached_property
     def steps(self) -> Sequence[ExitStep]:
+        if self.kind is ClaimKind.BOARDING:
+            return []
         return hold_back(topological(self.vtxo_id, [ExitStep.of(tx) for tx in self.branch]))
 
     @cached_property
@@ -55,15 +60,16 @@ class ArkadePlan:
     def claim(self) -> ClaimRecipe:
         output = TxOut(self.amount_sat, self.script.script_pubkey)
         leaf, control = self.script.exit_leaf, self.script.exit_control()
-        return ClaimRecipe(
-            ExitCoin(self.vtxo_id, output, leaf, control), ClaimKind.VTXO, self.key_index
-        )
+        coin = ExitCoin(self.vtxo_id, output, leaf, control)
+        return ClaimRecipe(coin, self.kind, self.key_index)
 
     def check(self) -> None:
         """Raises ExitError when this exit could not be carried to its end.
 
         Found now it costs nothing; found halfway, the fees of all steps before are lost.
         """
+        if self.kind is ClaimKind.BOARDING:
+            return
         last = self.steps[-1]
         vout = int.from_bytes(self.vtxo_id[32:], "little")
         outputs = last.tx.outputs
@@ -91,6 +97,7 @@ class ArkadePlan:
         kind, value = delays.decode(self.exit_sequence)
         return {
             "type": "arkade",
+            "kind": self.kind.name.lower(),
             "vtxo": outpoint_text(self.vtxo_id),
             "amount_sat": self.amount_sat,
             "transactions": [step.tx.serialize().hex() for step in self.steps],
@@ -116,6 +123,7 @@ class ArkadePlan:
                 bytes.fromhex(record["signer_key"]),
                 sequence,
                 int(record["key_index"]),
+                ClaimKind[str(record["kind"]).upper()],
             )
         except (KeyError, TypeError, ValueError, ArkError) as error:
             raise VtxoScriptPubKeyInvalid(f"stored plan: {error}") from error

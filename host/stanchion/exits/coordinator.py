@@ -33,6 +33,7 @@ from stanchion.exits.states import (
     ExitStateKind,
     VtxoAlreadySpentState,
     claimable_height,
+    is_cancelable,
     is_live,
     is_pending,
     warrants_exited_vtxo,
@@ -41,6 +42,7 @@ from stanchion.exits.store import ExitStore, StoredExit
 from stanchion.exits.transaction_manager import DEEPLY_CONFIRMED_BLOCKS, ExitTransactionManager
 from stanchion.exits.transaction_progress import ProgressContext
 from stanchion.exits.vtxo import ExitVtxo
+from stanchion.signers.facts import ClaimKind
 from stanchion.signers.port import ExitSigner, SignerRefused
 
 PlanReader = Callable[[dict[str, object]], ExitPlan]
@@ -114,7 +116,8 @@ class ExitCoordinator:
             check_dust(plan)
             plan.check()
             self._check_roots(plan)
-            self._tell_signer(plan.vtxo_id)
+            if plan.claim.kind is ClaimKind.VTXO:
+                self._tell_signer(plan.vtxo_id)
             self._store.store_plan(plan.vtxo_id, plan.to_json())
             exit_vtxo.store(self._store)
         except ExitError as error:
@@ -126,7 +129,8 @@ class ExitCoordinator:
     def _check_roots(self, plan: ExitPlan) -> None:
         """What the plan spends and does not hold itself must be known to the network."""
         own = {step.txid for step in plan.steps}
-        for txid in frozenset[bytes]().union(*(step.input_txids for step in plan.steps)) - own:
+        needed = frozenset({plan.vtxo_id[:32]}).union(*(step.input_txids for step in plan.steps))
+        for txid in needed - own:
             try:
                 found = self._chain.tx_status(txid).found
             except ChainError as error:
@@ -175,16 +179,21 @@ class ExitCoordinator:
             return
         if exit_vtxo.state.kind is ExitStateKind.CANCELED:
             return
-        last = exit_vtxo.plan.steps[-1].txid
+        if is_cancelable(exit_vtxo.state) and exit_vtxo.plan.steps:
+            self._check_not_broadcast(vtxo_id)
+        exit_vtxo.cancel(self._tip_height(), self._store)
+        exit_vtxo.release(self._manager)
+        del self._exits[vtxo_id]
+
+    def _check_not_broadcast(self, vtxo_id: bytes) -> None:
+        """The network knows better than the state whether the last transaction is on its way."""
+        last = vtxo_id[:32]
         try:
             known = self._chain.tx_status(last).found
         except ChainError as error:
             raise TransactionRetrievalFailure(last, error.reason) from error
-        if known and is_pending(exit_vtxo.state):
+        if known:
             raise ExitTxAlreadyBroadcast(vtxo_id, last)
-        exit_vtxo.cancel(self._tip_height(), self._store)
-        exit_vtxo.release(self._manager)
-        del self._exits[vtxo_id]
 
     def _check_not_tracked(self, vtxo_id: bytes) -> None:
         stored = self._store.get_exit_vtxo(vtxo_id)

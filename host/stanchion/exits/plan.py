@@ -62,7 +62,7 @@ class ExitPlan(Protocol):
 
     @property
     def steps(self) -> Sequence[ExitStep]:
-        """Parents before children; the last one holds the VTXO."""
+        """Parents before children, the last one holds the VTXO; none for a boarding output."""
 
     @property
     def claim(self) -> ClaimRecipe: ...

@@ -96,9 +96,9 @@ def _processing(context: ProgressContext, state: ProcessingState) -> ExitState:
         if tuple(rows) != state.transactions:
             failure.state = ProcessingState(tip_height, tuple(rows))
         raise failure
-    last = rows[-1].status
-    if all(isinstance(row.status, Confirmed) for row in rows) and isinstance(last, Confirmed):
-        return _delta_state(context, last.block)
+    block = _leaf_block(context)
+    if block is not None and all(isinstance(row.status, Confirmed) for row in rows):
+        return _delta_state(context, block)
     if tuple(rows) == state.transactions:
         return state
     return ProcessingState(tip_height, tuple(rows))
@@ -148,7 +148,7 @@ def _claimable_since(context: ProgressContext, state: AwaitingDeltaState) -> Blo
 
 def _leaf_block(context: ProgressContext) -> BlockRef | None:
     """The block that holds the VTXO now; None when it is unconfirmed."""
-    return context.manager.tx_status(context.plan.steps[-1].txid).block
+    return context.manager.tx_status(context.plan.vtxo_id[:32]).block
 
 
 def _spender(context: ProgressContext) -> Spend | None:
