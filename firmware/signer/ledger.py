@@ -125,13 +125,16 @@ class Ledger:
 
     def pledge(self, pledge: Pledge) -> None:
         """Gives away `pledge.given` and takes in `pledge.received`, in one record."""
+        fresh = len(pledge.received)
         for coin in pledge.given:
             known = self.find(coin.outpoint)
             if known is not None:
                 moved(known, EVENT_PLEDGED)
-            elif coin.kind != KIND_BOARDING:
+            elif coin.kind == KIND_BOARDING:
+                fresh += 1
+            else:
                 raise Refused("input-unknown")
-        self.require_room(len(pledge.given) + len(pledge.received))
+        self.require_room(fresh)
         self._commit(records.PLEDGE, pledge.encode())
 
     def start_exit(self, outpoint: bytes) -> None:

@@ -20,7 +20,7 @@ def open_intent(device, session, params) -> "tuple[dict, int]":
         params["valid_at"],
         params["expire_at"],
     )
-    device.ledger.require_room(len(intent.inputs) + len(intent.outputs))
+    device.ledger.require_room(len(intent.boarding_inputs()) + len(intent.tree_outputs()))
     approve(device, intent)
     session = BatchSession(device.ledger.next_session(), intent)
     if intent.has_tree():
