@@ -92,6 +92,7 @@ class CommitmentStream:
         "_output_count",
         "_input_index",
         "_input_sum_sat",
+        "_sum_is_known",
         "_output_sum_sat",
         "_digests",
         "_hasher",
@@ -127,6 +128,7 @@ class CommitmentStream:
         self._output_count = output_count
         self._input_index = 0
         self._input_sum_sat = 0
+        self._sum_is_known = True
         self._output_sum_sat = 0
         self._digests = CommonDigests()
         self._reserved = (expects_batch, expects_connectors)
@@ -146,26 +148,35 @@ class CommitmentStream:
     def outputs_complete(self) -> bool:
         return not self._inputs_left and not self._outputs_left
 
-    def add_input(self, point: bytes, prevout: TxOut) -> None:
+    def add_input(self, point: bytes, prevout: "TxOut | None") -> None:
         """Feeds the next input: `point` (36 bytes) and the output that it spends.
 
-        Raises TreeError `commitment-count` (more than announced), `commitment-amount`,
-        `commitment-malleable`, and `commitment-input` when an own input is there twice, with
-        another amount or script than the owner's record, or when it was never offered.
+        Who has no input of his own may leave the outputs out: his forfeits hang on the txid, which
+        does not depend on them. Raises TreeError `commitment-count` (more than announced),
+        `commitment-prevout`, `commitment-amount`, `commitment-malleable`, and `commitment-input`
+        when an own input is there twice, with another amount or script than the owner's record,
+        or when it was never offered.
         """
         if not self._inputs_left:
             raise TreeError("commitment-count", "more inputs than announced")
-        check_amount(prevout.amount_sat)
-        check_native_segwit(prevout.script)
-        self._match_own(point, prevout)
-        txin = TxIn(point)
-        self._digests.add_input(txin, prevout)
+        if prevout is not None:
+            self._add_prevout(point, prevout)
+        elif self.own_inputs:
+            raise TreeError("commitment-prevout", "a boarding signature commits to every prevout")
+        else:
+            self._sum_is_known = False
         self._hasher.update(point + b"\x00" + SEQUENCE_FINAL.to_bytes(4, "little"))
-        self._input_sum_sat += prevout.amount_sat
         self._input_index += 1
         self._inputs_left -= 1
         if not self._inputs_left:
             self._hasher.update(compact_size(self._output_count))
+
+    def _add_prevout(self, point: bytes, prevout: TxOut) -> None:
+        check_amount(prevout.amount_sat)
+        check_native_segwit(prevout.script)
+        self._match_own(point, prevout)
+        self._digests.add_input(TxIn(point), prevout)
+        self._input_sum_sat += prevout.amount_sat
 
     def _match_own(self, point: bytes, prevout: TxOut) -> None:
         for own in self.own_inputs:
@@ -211,7 +222,7 @@ class CommitmentStream:
         """
         if self._inputs_left or self._outputs_left:
             raise TreeError("commitment-count", "inputs or outputs are missing")
-        if self._output_sum_sat > self._input_sum_sat:
+        if self._sum_is_known and self._output_sum_sat > self._input_sum_sat:
             raise TreeError("commitment-amount", "outputs exceed inputs")
         for own in self.own_inputs:
             if own.index < 0:

@@ -56,6 +56,11 @@ COMMITMENT = [
         "The commitment transaction has another version, lock or sequence than it must; it could"
         " be held back.",
     ),
+    (
+        "commitment-prevout",
+        "What the commitment's inputs spend must be told for boarding, and only then: nothing else"
+        " would show a falsehood.",
+    ),
     ("commitment-count", "Inputs or outputs of the commitment are not as many as announced."),
     ("commitment-amount", "An amount of the commitment is impossible, or more goes out than in."),
     (

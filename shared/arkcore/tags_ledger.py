@@ -7,7 +7,7 @@ INTENTS = [
     ("intent-empty", "An intent needs coins that go in and outputs that come out."),
     ("intent-duplicate-input", "A coin is offered twice, which would hide what the intent costs."),
     ("input-unknown", "The device holds no such coin; it signs nothing for coins it cannot judge."),
-    ("input-mismatch", "Kind, amount or key of the coin differ from what the device has on record."),
+    ("input-mismatch", "Kind, amount or key of the coin differ from what the device has recorded."),
     ("operator-pinned", "The VTXO belongs to another operator than the one that is enrolled now."),
     (
         "intent-output",

@@ -159,7 +159,10 @@ FIELDS = [
     ("output_count", "Outputs of the commitment transaction."),
     ("version", "Version of the commitment transaction."),
     ("locktime", "nLockTime of the transaction."),
-    ("feed_commitment_inputs.inputs", "Inputs with the outputs that they spend."),
+    (
+        "feed_commitment_inputs.inputs",
+        "Inputs; amount and script of what they spend if, and only if, the intent boards a coin.",
+    ),
     ("sequence", "nSequence of the input."),
     ("script", "scriptPubKey."),
     ("inputs.script", "scriptPubKey of the output that the input spends."),

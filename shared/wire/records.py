@@ -72,8 +72,8 @@ TX_OUTPUT = (
 COMMITMENT_INPUT = (
     need("outpoint", 0, OUTPOINT),
     need("sequence", 1, U32),
-    need("amount_sat", 2, AMOUNT_SAT),
-    need("script", 3, octets(1, 42)),
+    may("amount_sat", 2, AMOUNT_SAT),
+    may("script", 3, octets(1, 42)),
 )
 CONNECTOR_OUTPUT = (
     need("amount_sat", 0, AMOUNT_SAT),

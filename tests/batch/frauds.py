@@ -247,11 +247,6 @@ FRAUDS = [
         sequence_of_input(SEQUENCE_FINAL - 1),
     ),
     Fraud("commitment spends an own vtxo", "commitment-input", spends_own_vtxo),
-    Fraud(
-        "commitment that creates money",
-        "commitment-amount",
-        lambda run: shifted(run.batch.commitment.outputs, -1, 10_000_000),
-    ),
     Fraud("garbage tree signature", "tree-signature", garbles_signature, SIGNED),
     Fraud("signature of another node", "tree-signature", repeats_a_signature, SIGNED),
     Fraud(

@@ -162,9 +162,7 @@ def build(
         batch.branch = [branch_node(node, own) for node in path]
     if connectors:
         tree = connectors.tree(commitment.txid())
-        batch.connectors = [
-            connector_path(tree, leaf) for leaf in tree.leaves()[: wish.forfeits]
-        ]
+        batch.connectors = [connector_path(tree, leaf) for leaf in tree.leaves()[: wish.forfeits]]
     return batch
 
 

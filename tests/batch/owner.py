@@ -177,8 +177,9 @@ class Run:
 
     def feed_commitment(self) -> None:
         tx = self.batch.commitment
+        boards = any(one["kind"] == terms.COIN_BOARDING for one in self.inputs)
         inputs = [
-            {"outpoint": txin.outpoint, "sequence": txin.sequence, **fact}
+            {"outpoint": txin.outpoint, "sequence": txin.sequence, **(fact if boards else {})}
             for txin, fact in zip(tx.inputs, facts(self.batch.prevouts), strict=True)
         ]
         for start in range(0, len(inputs), 16):

@@ -6,10 +6,11 @@ gone, and an honest refresh afterwards passes.
 """
 
 import pytest
+from arkcore.tx import TxOut
 
 from tests.batch.frauds import FRAUDS, INPUT_SAT, OUTPUT_SAT, Fraud, spoiled_refresh
 from tests.batch.local import LocalDevice
-from tests.batch.owner import Run, boarding_input, live, own_vtxo, vtxo_input
+from tests.batch.owner import Run, boarding_input, facts, live, own_vtxo, vtxo_input
 from tests.batch.refusal import assert_refused, tag_of
 
 
@@ -173,3 +174,41 @@ def test_the_ledger_knows_a_forfeit_before_the_host_has_it() -> None:
     assert not [item for item in live(device) if item in before], "both are pledged at once"
     again = Run(device, [vtxo_input(before[1])], [own_vtxo(19_000, 1)])
     assert_refused(device, again.open, "vtxo-single-purpose")
+
+
+def boarding_run(device: LocalDevice) -> Run:
+    coin = boarding_input("second", INPUT_SAT + 500)
+    return Run(device, [coin], [own_vtxo(INPUT_SAT, 4)]).open()
+
+
+def test_refuses_to_board_into_a_commitment_that_creates_money() -> None:
+    device = device_with_two_vtxos()
+    run = boarding_run(device)
+    outputs = run.batch.commitment.outputs
+    outputs[-1] = TxOut(outputs[-1].amount_sat + 10_000_000, outputs[-1].script)
+    run.announce()
+    assert_refused(device, run.feed_commitment, "commitment-amount")
+    refresh(device).all()
+
+
+def test_refuses_to_board_without_what_the_other_inputs_spend() -> None:
+    device = device_with_two_vtxos()
+    run = boarding_run(device)
+    run.announce()
+    bare = [{"outpoint": i.outpoint, "sequence": i.sequence} for i in run.batch.commitment.inputs]
+    action = lambda: run.call("feed_commitment_inputs", inputs=bare)  # noqa: E731
+    assert_refused(device, action, "commitment-prevout")
+    refresh(device).all()
+
+
+def test_refuses_prevouts_that_nothing_would_show_to_be_false() -> None:
+    device = device_with_two_vtxos()
+    run = refresh(device).open()
+    run.announce()
+    told = [
+        {"outpoint": i.outpoint, "sequence": i.sequence, **fact}
+        for i, fact in zip(run.batch.commitment.inputs, facts(run.batch.prevouts), strict=True)
+    ]
+    action = lambda: run.call("feed_commitment_inputs", inputs=told)  # noqa: E731
+    assert_refused(device, action, "commitment-prevout")
+    refresh(device).all()

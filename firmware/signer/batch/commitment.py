@@ -62,9 +62,21 @@ def feed_inputs(device, session, params) -> "tuple[dict, int]":
             raise TreeError("commitment-input", "own coin that was not offered")
         if item["sequence"] != SEQUENCE_FINAL:
             raise TreeError("commitment-form", "input is not final")
-        session.stream.add_input(point, TxOut(item["amount_sat"], item["script"]))
+        session.stream.add_input(point, _prevout(item, bool(boarding)))
         session.inputs_left -= 1
     return {}, table.INPUTS if session.inputs_left else table.OUTPUTS
+
+
+def _prevout(item: dict, is_needed: bool) -> "TxOut | None":
+    """The output that an input spends. Raises TreeError `commitment-prevout`.
+
+    Only a boarding signature commits to it. Where nothing does, it is refused: what the device
+    cannot check it must not seem to have checked.
+    """
+    amount_sat, script = item.get("amount_sat"), item.get("script")
+    if (amount_sat is not None) != is_needed or (script is not None) != is_needed:
+        raise TreeError("commitment-prevout", "wanted" if is_needed else "not wanted")
+    return TxOut(amount_sat, script) if is_needed else None
 
 
 def feed_outputs(device, session, params) -> "tuple[dict, int]":

@@ -41,8 +41,8 @@ class IntentOutput(TypedDict):
 class CommitmentInput(TypedDict):
     outpoint: bytes
     sequence: int
-    amount_sat: int
-    script: bytes
+    amount_sat: NotRequired[int]
+    script: NotRequired[bytes]
 
 
 class TxOutput(TypedDict):

@@ -65,11 +65,13 @@ def node_fact(node: TreeNode, is_leaf: bool) -> NodeFact:
     )
 
 
-def commitment_inputs(psbt: Psbt) -> list[PrevoutFact]:
+def commitment_inputs(psbt: Psbt, with_prevouts: bool) -> list[PrevoutFact]:
     """Raises EncodingError `psbt-prevout` when an input lacks the output that it spends."""
+    inputs = psbt.tx.inputs
+    prevouts = psbt.prevouts() if with_prevouts else [None] * len(inputs)
     return [
-        PrevoutFact(txin.outpoint, prevout.amount_sat, prevout.script, txin.sequence)
-        for txin, prevout in zip(psbt.tx.inputs, psbt.prevouts(), strict=True)
+        PrevoutFact(txin.outpoint, prevout, txin.sequence)
+        for txin, prevout in zip(inputs, prevouts, strict=True)
     ]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from enum import Enum
 from functools import partial
 from typing import Any, TypeVar
@@ -166,34 +167,39 @@ class BatchDriver:
 
     def _abandon(self, failure: BatchAbandoned) -> None:
         self.failure = failure
-        self.state = BatchState.ABANDONED
-        if self._session:
-            self._withdraw()
+        self._withdraw()
         raise failure
 
     def give_up(self) -> None:
         """Withdraws the intent and ends the signer's session; for a batch that is not wanted."""
         if not self.over:
-            self.state = BatchState.ABANDONED
             self._withdraw()
 
     def _withdraw(self) -> None:
-        coins = [coin.fact for coin in self.offer.coins]
-        try:
-            message = intent.delete_message(self.offer.expire_at)
-            signatures = self.signer.sign_intent_deletion(
-                self._session, coins, self.offer.expire_at
-            )
-            proof = self.offer.deletion_proof(message, signatures)
-            self.operator.delete_intent(proof, message)
-        except (SignerRefused, OperatorError):
-            # A session that has ended signs no deletion, and a batch that took the intent has
-            # nothing to delete: there is no more to withdraw.
-            self._intent_id = ""
+        self.state = BatchState.ABANDONED
+        # What cannot be withdrawn any more is none of the driver's business: a batch that took
+        # the intent has nothing to delete, a session that a failed check ended needs no end.
+        if self._intent_id:
+            with suppress(SignerRefused, OperatorError):
+                self._delete_intent()
+        if self._session:
+            with suppress(SignerRefused):
+                self._end_session()
+
+    def _delete_intent(self) -> None:
+        offer = self.offer
+        coins = [coin.fact for coin in offer.coins]
+        message = intent.delete_message(offer.expire_at)
+        signatures = self.signer.sign_intent_deletion(self._session, coins, offer.expire_at)
+        self.operator.delete_intent(offer.deletion_proof(message, signatures), message)
+
+    def _end_session(self) -> None:
         try:
             self.signer.abort_batch(self._session)
         except SignerRefused:
-            self._session = 0
+            # It has given signatures and can only be closed; its coins stay noted as given until
+            # the owner takes them back.
+            self.signer.close_batch(self._session)
 
     # -- handlers, in the order of a batch ------------------------------------------------------
 
@@ -245,7 +251,8 @@ class BatchDriver:
             self._session,
             BatchFact(self._expiry, len(tx.inputs), len(tx.outputs), tx.version, tx.locktime),
         )
-        for inputs in chunks(commitment_inputs(psbt)):
+        boards = bool(self.offer.boarding_positions)
+        for inputs in chunks(commitment_inputs(psbt, boards)):
             self.signer.feed_commitment_inputs(self._session, inputs)
         txid: bytes | None = None
         for outputs in chunks(tx.outputs):

@@ -127,7 +127,9 @@ class BatchSession:
         for item in inputs:
             if item.sequence != SEQUENCE_FINAL:
                 raise TreeError("commitment-form", "input is not final")
-            self.stream.add_input(item.outpoint, TxOut(item.amount_sat, item.script))
+            if (item.prevout is not None) != bool(self.terms.boarding):
+                raise TreeError("commitment-prevout")
+            self.stream.add_input(item.outpoint, item.prevout)
         self._inputs_left -= len(inputs)
         if not self._inputs_left:
             self.state = State.OUTPUTS
@@ -251,6 +253,11 @@ class BatchSession:
         self.require(State.SIGNED)
         self.state = State.CLOSED
         return tuple(self.received)
+
+    def check_abort(self) -> None:
+        """Raises TreeError `state-wrong` once a signature was given: then there is only `close`."""
+        if self.state is State.SIGNED:
+            raise TreeError("state-wrong", "signatures were given")
 
     def wipe(self) -> None:
         """Forgets every nonce that was not used; the session can do nothing more."""

@@ -78,6 +78,17 @@ def _intent_output(output: OutputFact) -> shapes.IntentOutput:
     return {"kind": int(output.kind), "amount_sat": output.amount_sat, "script": output.script}
 
 
+def _commitment_input(fact: PrevoutFact) -> shapes.CommitmentInput:
+    if fact.prevout is None:
+        return {"outpoint": fact.outpoint, "sequence": fact.sequence}
+    return {
+        "outpoint": fact.outpoint,
+        "sequence": fact.sequence,
+        "amount_sat": fact.prevout.amount_sat,
+        "script": fact.prevout.script,
+    }
+
+
 class DeviceSigner:
     """A device as the signer of rounds and exits; `client` is connected already."""
 
@@ -131,6 +142,10 @@ class DeviceSigner:
             for item in items
         )
 
+    @_translated
+    def release_vtxo(self, outpoint: bytes) -> None:
+        self.client.release_vtxo(outpoint=outpoint)
+
     # -- batch ----------------------------------------------------------------------------------
 
     @_translated
@@ -170,15 +185,7 @@ class DeviceSigner:
 
     @_translated
     def feed_commitment_inputs(self, session: int, inputs: Sequence[PrevoutFact]) -> None:
-        facts: list[shapes.CommitmentInput] = [
-            {
-                "outpoint": one.outpoint,
-                "sequence": one.sequence,
-                "amount_sat": one.amount_sat,
-                "script": one.script,
-            }
-            for one in inputs
-        ]
+        facts = [_commitment_input(one) for one in inputs]
         self.client.feed_commitment_inputs(session=session, inputs=facts)
 
     @_translated

@@ -44,6 +44,7 @@ class VtxoState(IntEnum):
     EXITING = 3
     EXITED = 4
     SPENT = 5
+    VOID = 6
 
 
 class ClaimKind(IntEnum):
@@ -135,11 +136,10 @@ class BatchFact:
 
 @dataclass(frozen=True)
 class PrevoutFact:
-    """One input of the commitment transaction with the output it spends."""
+    """One input of the commitment; the output that it spends only where a coin is boarded."""
 
     outpoint: bytes
-    amount_sat: int
-    script: bytes
+    prevout: TxOut | None
     sequence: int = SEQUENCE_FINAL
 
 

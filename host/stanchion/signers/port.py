@@ -104,7 +104,8 @@ class BatchSigner(Protocol):
     def close_batch(self, session: int) -> tuple[bytes, ...]:
         """Outpoints of the owner's new VTXOs."""
 
-    def abort_batch(self, session: int) -> None: ...
+    def abort_batch(self, session: int) -> None:
+        """Ends a session that has not given a forfeit or boarding signature yet."""
 
 
 class WalletSigner(Protocol):
@@ -118,6 +119,9 @@ class WalletSigner(Protocol):
     def get_address(self, kind: AddressKind, index: int) -> AddressFacts: ...
 
     def list_vtxos(self) -> tuple[VtxoFacts, ...]: ...
+
+    def release_vtxo(self, outpoint: bytes) -> None:
+        """Takes a coin back that was given to a batch which never confirmed; the owner decides."""
 
 
 class ExitSigner(Protocol):

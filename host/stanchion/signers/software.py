@@ -75,6 +75,8 @@ class SoftwareSigner:
         self._operator: OperatorFacts | None = None
         self._sessions: dict[int, BatchSession] = {}
         self._next_session = 1
+        # What each batch took and created, by commitment txid.
+        self._batches: dict[bytes, tuple[list[bytes], list[bytes]]] = {}
 
     # -- wallet ---------------------------------------------------------------------------------
 
@@ -121,6 +123,23 @@ class SoftwareSigner:
 
     def list_vtxos(self) -> tuple[VtxoFacts, ...]:
         return tuple(self.ledger.values())
+
+    @_refusing
+    def release_vtxo(self, outpoint: bytes) -> None:
+        known = self.ledger.get(outpoint)
+        if known is None:
+            raise SigningError("input-unknown")
+        for given, received in self._batches.values():
+            if outpoint in given and known.state is VtxoState.FORFEITED:
+                self._move(given, VtxoState.LIVE)
+                self._move(received, VtxoState.VOID)
+                return
+        raise SigningError("vtxo-single-purpose", known.state.name.lower())
+
+    def _move(self, points: Sequence[bytes], state: VtxoState) -> None:
+        for point in points:
+            if point in self.ledger:
+                self.ledger[point] = replace(self.ledger[point], state=state)
 
     def learn_vtxo(self, vtxo: VtxoFacts) -> None:
         """Notes a VTXO that somebody else paid to this owner."""
@@ -261,11 +280,10 @@ class SoftwareSigner:
         """Books the whole batch before its first signature leaves."""
         for coin in session.terms.inputs:
             self._require_live(coin.fact)
-        for coin in session.terms.inputs:
-            known = self.ledger.get(coin.fact.outpoint)
-            if known is not None:
-                self.ledger[known.outpoint] = replace(known, state=VtxoState.FORFEITED)
         txid = session.stream.txid
+        given = [coin.fact.outpoint for coin in session.terms.inputs]
+        self._move(given, VtxoState.FORFEITED)
+        self._batches[txid] = (given, list(session.received))
         depth = len(session.branch.nodes) if session.terms.offchain else 0
         for point, debt in session.received.items():
             self.ledger[point] = VtxoFacts(
@@ -284,6 +302,7 @@ class SoftwareSigner:
         return received
 
     def abort_batch(self, session: int) -> None:
+        self._in_session(session, lambda s: s.check_abort())
         self._drop(session)
 
     # -- exit -----------------------------------------------------------------------------------
