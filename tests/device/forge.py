@@ -12,7 +12,7 @@ from binascii import crc32
 
 import vfs
 
-sys.path.append("boards/emulator")
+sys.path.append("boards/emulator/board")
 
 from flash import FileFlash
 

@@ -35,7 +35,7 @@ def _tree(folder: Path) -> dict[str, Path]:
 def board_sources(root: Path, board: str) -> dict[str, Path]:
     """Path inside the bundle (ending .py) -> source file. Raises BundleError."""
     board_folder = root / "boards" / board
-    if not (board_folder / "board.py").exists():
+    if not _files_of("board", board_folder):
         raise BundleError(f"no board named {board}")
     shared = root / "shared"
     found = _tree(root / "firmware") | _tree(board_folder)

@@ -11,7 +11,8 @@ import sys
 import time
 
 import vfs
-from flash import FileFlash
+
+from board.flash import FileFlash
 
 NAME = "emulator"
 DATA_DIR = "/flash"
