@@ -33,3 +33,10 @@ def store():
 @pytest.fixture
 def exits(chain, owner, store):
     return make_exits(chain, owner, store)
+
+
+@pytest.fixture
+def plan(batch, exits):
+    """A VTXO of the batch whose exit was started."""
+    exits.start_exits(batch.plans[:1])
+    return batch.plans[0]

@@ -16,6 +16,7 @@ from stanchion.chain.embedded import EmbeddedChain
 from stanchion.exits.arkade_plan import ArkadePlan
 from stanchion.exits.coordinator import ExitCoordinator
 from stanchion.exits.cpfp import OnchainCoins, SignedCpfp
+from stanchion.exits.states import ExitStateKind
 from stanchion.exits.store import ExitStore
 from stanchion.signers.facts import OperatorFacts, VtxoFacts, VtxoState
 from stanchion.signers.software import SoftwareSigner
@@ -149,3 +150,21 @@ def run_until(chain, exits, vtxo_id, kind, *, blocks=60):
             return count
         chain.mine()
     raise AssertionError(f"still {exits.get_exit(vtxo_id).state}")
+
+
+def rows(exits, plan):
+    return exits.get_exit(plan.vtxo_id).state.transactions
+
+
+def kind(exits, plan):
+    return exits.get_exit(plan.vtxo_id).state.kind
+
+
+def passes(exits):
+    assert errors_of(exits.progress_exits()) == []
+
+
+def finishes(chain, exits, plan):
+    run_until(chain, exits, plan.vtxo_id, ExitStateKind.CLAIMABLE)
+    exits.claim(plan.vtxo_id)
+    run_until(chain, exits, plan.vtxo_id, ExitStateKind.CLAIMED)
