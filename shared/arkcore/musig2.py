@@ -132,16 +132,23 @@ class SecNonce:
     signatures; `take` wipes the scalars before anything is signed with them.
     """
 
-    __slots__ = ("_scalars", "_pubkey")
+    __slots__ = ("_scalars", "_pubkey", "_pubnonce")
 
-    def __init__(self, scalars: bytearray, pubkey: bytes) -> None:
+    def __init__(self, scalars: bytearray, pubkey: bytes, pubnonce: bytes = b"") -> None:
+        """`pubnonce` is the public half (66 bytes), computed when it is not given."""
         self._scalars = scalars
         self._pubkey = pubkey
+        self._pubnonce = pubnonce
 
     @property
     def pubkey(self) -> bytes:
         """The key (33 bytes) that this nonce was made for."""
         return self._pubkey
+
+    @property
+    def pubnonce(self) -> bytes:
+        """The public nonce (66 bytes), or empty if it was not given."""
+        return self._pubnonce
 
     def take(self) -> "tuple[bytes, bytes]":
         """Both scalars (32 bytes each), once. Raises `musig-nonce-reuse`."""
@@ -178,9 +185,8 @@ def _make_nonce(
     scalars = bytearray(64)
     scalars[:32] = _nonce_scalar(0, rand, pubkey, agg_xonly, msg, extra)
     scalars[32:] = _nonce_scalar(1, rand, pubkey, agg_xonly, msg, extra)
-    public = secp256k1.pubkey_create(bytes(scalars[:32]))
-    public += secp256k1.pubkey_create(bytes(scalars[32:]))
-    return SecNonce(scalars, pubkey), public
+    public = _public(bytes(scalars[:32]), bytes(scalars[32:]))
+    return SecNonce(scalars, pubkey, public), public
 
 
 def _xor(left: bytes, right: bytes) -> bytes:
@@ -274,7 +280,7 @@ def partial_sign(secnonce: SecNonce, seckey: bytes, session: Session) -> bytes:
     if pubkey != secnonce.pubkey:
         raise SigningError("musig-seckey", "the nonce was made for another key")
     factor = session.key_factor(pubkey)
-    pubnonce = secp256k1.pubkey_create(first) + secp256k1.pubkey_create(second)
+    pubnonce = secnonce.pubnonce or _public(first, second)
     if session.final_nonce[0] == 3:
         first = secp256k1.scalar_negate(first)
         second = secp256k1.scalar_negate(second)
@@ -286,6 +292,10 @@ def partial_sign(secnonce: SecNonce, seckey: bytes, session: Session) -> bytes:
     return psig
 
 
+def _public(first: bytes, second: bytes) -> bytes:
+    return secp256k1.pubkey_create(first) + secp256k1.pubkey_create(second)
+
+
 def partial_verify(psig: bytes, pubnonce: bytes, pubkey: bytes, session: Session) -> bool:
     """BIP-327 PartialSigVerify of one cosigner's 32 bytes.
 
@@ -293,16 +303,20 @@ def partial_verify(psig: bytes, pubnonce: bytes, pubkey: bytes, session: Session
     """
     if len(psig) != 32 or psig >= secp256k1.ORDER:
         return False
-    _check_pubnonce(pubnonce, 0)
     _check_pubkey(pubkey, 0)
-    negate = session.final_nonce[0] == 3
-    one, coefficient = _ONE, session.nonce_coefficient
-    if negate:
-        one, coefficient = secp256k1.scalar_negate(one), secp256k1.scalar_negate(coefficient)
+    key_factor, signature = session.key_factor(pubkey), secp256k1.scalar_negate(psig)
+    if session.final_nonce[0] == 3:
+        # The signer negated its nonces; negating the rest instead leaves R1 without a factor.
+        key_factor, signature = secp256k1.scalar_negate(key_factor), psig
     points = [pubnonce[:_FIRST_HALF], pubnonce[_FIRST_HALF:], pubkey, secp256k1.GENERATOR]
-    minus_psig = secp256k1.scalar_negate(psig)
-    factors = [one, coefficient, session.key_factor(pubkey), minus_psig]
-    return bool(secp256k1.multi_mul(points, factors) == secp256k1.INFINITY)
+    factors = [_ONE, session.nonce_coefficient, key_factor, signature]
+    try:
+        rest = secp256k1.multi_mul(points, factors)
+    except secp256k1.CurveError:
+        rest = b""
+    if not rest or secp256k1.INFINITY in points:
+        _check_pubnonce(pubnonce, 0)
+    return bool(rest == secp256k1.INFINITY)
 
 
 def partial_sig_agg(psigs: "list[bytes]", session: Session) -> bytes:
@@ -358,8 +372,7 @@ def deterministic_sign(
         scalars[32 * index : 32 * index + 32] = _deterministic_scalar(
             index, secret, aggothernonce, agg.xonly(), msg
         )
-    pubnonce = secp256k1.pubkey_create(bytes(scalars[:32]))
-    pubnonce += secp256k1.pubkey_create(bytes(scalars[32:]))
+    pubnonce = _public(bytes(scalars[:32]), bytes(scalars[32:]))
     aggnonce = nonce_agg([pubnonce, aggothernonce])
-    secnonce = SecNonce(scalars, pubkey)
+    secnonce = SecNonce(scalars, pubkey, pubnonce)
     return pubnonce, partial_sign(secnonce, seckey, Session(aggnonce, agg, msg))

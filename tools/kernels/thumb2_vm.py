@@ -47,17 +47,20 @@ stop:
 def _product() -> str:
     """[r1] times [r2]: low half to the frame, high half to r5-r12. Two rows of `a` at a time."""
     text = f"str r1, [sp, #{LEFT}]\n"
-    text += "".join(f"mov {_ROW[j]}, #0\n" for j in range(8))
+    text += "".join(f"mov {_ROW[j]}, #0\n" for j in range(2, 8))
     for pair in range(4):
         row = [_ROW[(2 * pair + j) % 10] for j in range(10)]
         first, second = row[8], row[9]
+        text += f"ldr r1, [sp, #{LEFT}]\n" if pair else ""
+        text += f"ldrd r0, r1, [r1, #{8 * pair}]\n"
         if pair:
-            text += f"ldr r1, [sp, #{LEFT}]\n"
-        text += f"ldrd r0, r1, [r1, #{8 * pair}]\nmov {first}, #0\nmov {second}, #0\n"
+            text += f"mov {first}, #0\nmov {second}, #0\n"
         for j in range(8):
-            text += f"ldr r3, [r2, #{4 * j}]\numaal {row[j]}, {first}, r0, r3\n"
-            text += f"umaal {row[j + 1] if j < 7 else first}, {second}, r1, r3\n"
-        text += f"str {row[0]}, [sp, #{8 * pair}]\nstr {row[1]}, [sp, #{8 * pair + 4}]\n"
+            # Nothing is there to add to the very first two products.
+            multiply = "umaal" if pair or j else "umull"
+            text += f"ldr r3, [r2, #{4 * j}]\n{multiply} {row[j]}, {first}, r0, r3\n"
+            text += f"{multiply} {row[j + 1] if j < 7 else first}, {second}, r1, r3\n"
+        text += f"strd {row[0]}, {row[1]}, [sp, #{8 * pair}]\n"
     return text
 
 

@@ -1,0 +1,63 @@
+"""Times every operation under MicroPython's unix port: one JSON line of (name, microseconds)."""
+
+import gc
+import json
+import sys
+import time
+
+
+def best(call, count: int) -> int:  # type: ignore[no-untyped-def]
+    fastest = 1 << 40
+    for _ in range(count):
+        gc.collect()
+        start = time.ticks_us()
+        call()
+        fastest = min(fastest, time.ticks_diff(time.ticks_us(), start))
+    return fastest
+
+
+def embit_rows():  # type: ignore[no-untyped-def]
+    import embit_key as embit
+
+    key = embit.ECKey()
+    key.set(bytes(range(1, 33)), True)
+    secret, message = bytes(range(1, 33)), bytes(32)
+    public = key.get_pubkey().get_bytes()[1:]
+    signature = embit.sign_schnorr(secret, message, bytes(32))
+    return [
+        ("public key (G x k)", 3, key.get_pubkey),
+        ("BIP-340 sign, verified", 3, lambda: embit.sign_schnorr(secret, message, bytes(32))),
+        ("BIP-340 verify", 3, lambda: embit.verify_schnorr(public, signature, message)),
+    ]
+
+
+def share_heap(free_kilobytes: int) -> None:
+    """Runs the share with so much heap left: the rest is taken by blocks of falling size."""
+    from tools.bench.operations import Branch
+
+    branch = Branch()
+    gc.collect()
+    ballast, size = [], 1 << 20
+    while size > 256:
+        try:
+            while gc.mem_free() - size > free_kilobytes * 1024:
+                ballast.append(bytearray(size))
+        except MemoryError:
+            pass
+        size >>= 1
+    gc.collect()
+    branch.share()
+    print("done", len(ballast), gc.mem_free())
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "heap":
+        share_heap(int(sys.argv[2]))
+    else:
+        if sys.argv[1] == "embit":
+            rows = embit_rows()
+        else:
+            from tools.bench.operations import operations
+
+            rows = operations()
+        print(json.dumps([[name, best(call, count)] for name, count, call in rows]))
