@@ -5,6 +5,8 @@ Sources: policy/policy.cpp, policy/truc_policy.cpp, policy/ephemeral_policy.cpp;
 BIP-431.
 """
 
+from arkcore.claim import is_mature
+from arkcore.nodes import ANCHOR_SCRIPT, is_p2tr
 from arkcore.tx import Tx, TxIn, TxOut
 
 from stanchion.chain.blocks import is_coinbase
@@ -17,14 +19,11 @@ TRUC_MAX_VSIZE = 10_000
 TRUC_CHILD_MAX_VSIZE = 1_000
 MAX_CLUSTER_TXS = 25
 MAX_REPLACED_TXS = 100
-ANCHOR_SCRIPT = b"\x51\x02\x4e\x73"
 _MAX_WEIGHT = 400_000
 _MIN_STRIPPED_BYTES = 65
 _DUST_SAT_PER_KVB = 3000
 _MAX_TAPSCRIPT_ITEM = 80
 _SEQUENCE_DISABLED = 1 << 31
-_SEQUENCE_SECONDS = 1 << 22
-_SEQUENCE_MASK = 0xFFFF
 _LOCKTIME_THRESHOLD = 500_000_000
 
 
@@ -84,7 +83,7 @@ def check_witnesses(tx: Tx, prevouts: list[TxOut]) -> None:
     for txin, prevout in zip(tx.inputs, prevouts, strict=True):
         if prevout.script == ANCHOR_SCRIPT and txin.witness:
             raise TxRejected("bad-witness-nonstandard")
-        if len(prevout.script) == 34 and prevout.script[:2] == b"\x51\x20":
+        if is_p2tr(prevout.script):
             _check_taproot_witness(txin.witness)
 
 
@@ -113,12 +112,7 @@ def check_sequence_lock(
     """
     if txin.sequence & _SEQUENCE_DISABLED:
         return
-    span = txin.sequence & _SEQUENCE_MASK
-    if txin.sequence & _SEQUENCE_SECONDS:
-        final = coin_median_time + span * 512 <= median_time
-    else:
-        final = coin_height + span <= next_height
-    if not final:
+    if not is_mature(txin.sequence, coin_height, coin_median_time, next_height, median_time):
         raise TxRejected("non-BIP68-final")
 
 

@@ -10,10 +10,11 @@ import secp256k1
 from arkcore.sighash import taproot_sighash
 from arkcore.taproot import p2tr_script, tweak_hash
 from arkcore.tx import Tx, TxIn, TxOut
+from arkcore.weights import fee_at
 
+from stanchion.chain.policy import dust_limit_sat
 from stanchion.chain.port import ChainSource, InsufficientFunds, Utxo
 
-_DUST_SAT = 330
 _KEY_PATH_WITNESS_BYTES = 64
 
 
@@ -85,9 +86,9 @@ class Wallet:
             chosen.append(coin)
             inputs = [TxIn(one.outpoint, 0xFFFFFFFD) for one in chosen]
             tx = Tx(2, inputs, [*outputs, TxOut(0, self.script)])
-            fee_sat = -(-self._signed_vsize(tx) * sat_per_kvb // 1000)
+            fee_sat = fee_at(sat_per_kvb, self._signed_vsize(tx))
             change_sat = sum(one.amount_sat for one in chosen) - target_sat - fee_sat
-            if change_sat >= _DUST_SAT:
+            if change_sat >= dust_limit_sat(self.script):
                 tx.outputs[-1].amount_sat = change_sat
                 return tx, [TxOut(one.amount_sat, self.script) for one in chosen]
         raise InsufficientFunds(
