@@ -15,6 +15,10 @@ from tests.chain.helpers import OWNER as STRANGER
 from tests.chain.helpers import cpfp_child
 from tests.exits.helpers import (
     finishes,
+    give_coins,
+    make_batch,
+    make_exits,
+    make_owner,
     passes,
     rows,
 )
@@ -39,6 +43,21 @@ def test_a_waiting_child_is_replaced_when_the_fee_rate_rises(chain, exits, plan)
     assert info.rate_sat_per_kvb >= 5_000
     assert rows(exits, plan)[0].status.child_txid == second
     finishes(chain, exits, plan)
+
+
+def test_the_only_coin_pays_for_the_replacement_of_its_own_child(chain, store):
+    owner = make_owner()
+    give_coins(chain, owner, 30_000)
+    plan = make_batch(chain, owner, 2).plans[0]
+    exits = make_exits(chain, owner, store)
+    exits.start_exits([plan])
+    passes(exits)
+    first = chain.mempool_txids()[1]
+    chain.fast_rate = 5_000
+    passes(exits)
+    second = chain.mempool_txids()[1]
+    assert second != first
+    assert Tx.parse(chain.raw_tx(second)).inputs[1].outpoint[:32] != first
 
 
 def test_a_falling_fee_rate_replaces_nothing(chain, exits, plan):
