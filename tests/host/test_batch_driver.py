@@ -19,7 +19,7 @@ from stanchion.operator.feed import Event
 from stanchion.operator.lying import Lie
 from stanchion.rounds.driver import TABLE, BatchAbandoned, BatchState
 from stanchion.rounds.exit_data import ExitData, MemoryExitStore
-from stanchion.signers.facts import InputFact, InputKind
+from stanchion.signers.facts import InputFact, InputKind, VtxoState
 from stanchion.signers.port import SignerRefused, SignerUnavailable
 
 from tests.host.batch_world import Participant, World, own_vtxo
@@ -263,6 +263,46 @@ def test_a_failed_batch_can_be_tried_again(world: World) -> None:
     assert world.run([person.refresh() for person in people]) == []
 
 
+def test_the_signers_session_ends_with_the_batch(world: World) -> None:
+    person = boarded(world, 1)[0]
+    driver = person.refresh()
+    driver.operator = DeafPort(person.port)  # type: ignore[assignment]
+    assert [failure.tag for failure in world.run([driver])] == ["batch-failed"]
+    with pytest.raises(SignerRefused, match="session-unknown"):
+        person.signer.abort_batch(driver._session)
+
+
+def test_a_session_that_gave_forfeits_is_closed_and_its_coins_can_be_taken_back(
+    world: World,
+) -> None:
+    people = boarded(world, 2)
+    [old] = people[0].live_coins()
+    drivers = [person.refresh() for person in people]
+    drivers[1].operator = KeepsForfeits(people[1].port)  # type: ignore[assignment]
+    assert {failure.tag for failure in world.run(drivers)} == {"batch-failed"}
+    assert len(people[0].port.forfeits) == 1
+    [new] = people[0].live_coins()
+    assert new.outpoint != old.outpoint
+    with pytest.raises(SignerRefused, match="session-unknown"):
+        people[0].signer.close_batch(drivers[0]._session)
+    for person in people:
+        [given] = [v for v in person.signer.list_vtxos() if v.state is VtxoState.FORFEITED]
+        person.signer.release_vtxo(given.outpoint)
+    assert people[0].live_coins() == [old]
+    with pytest.raises(SignerRefused, match="vtxo-single-purpose"):
+        people[0].signer.release_vtxo(old.outpoint)
+    assert world.run([person.refresh() for person in people]) == []
+
+
+def test_a_refused_registration_leaves_no_session_behind(world: World) -> None:
+    person = world.participant()
+    coin = person.boarding_coin(AMOUNT_SAT)
+    with pytest.raises(BatchAbandoned):
+        person.join([coin], [own_vtxo(100)])
+    with pytest.raises(SignerRefused, match="session-unknown"):
+        person.signer.abort_batch(1)
+
+
 class DeafPort:
     """Loses the nonces on their way."""
 
@@ -273,6 +313,16 @@ class DeafPort:
         return getattr(self._port, name)
 
     def submit_nonces(self, *_: object) -> None:
+        return None
+
+
+class KeepsForfeits(DeafPort):
+    """Loses the forfeits instead."""
+
+    def submit_nonces(self, *args: Any) -> None:
+        self._port.submit_nonces(*args)
+
+    def submit_forfeits(self, *_: object) -> None:
         return None
 
 

@@ -17,7 +17,7 @@ from stanchion.device.commands import Commands
 from stanchion.device.errors import refused
 from stanchion.operator import lying
 from stanchion.operator.keys import OperatorKeys
-from stanchion.rounds.driver import BatchState
+from stanchion.rounds.driver import BatchAbandoned, BatchState
 from stanchion.signers.device import DeviceSigner
 from stanchion.signers.facts import AddressKind, OutputFact, OutputKind, VtxoState
 from wire.errors import classify
@@ -25,6 +25,8 @@ from wire.errors import classify
 from tests.batch.local import LocalDevice
 from tests.batch.operator import enrolment, secret
 from tests.host.batch_world import CONFIG, Participant, World, own_vtxo
+from tests.host.test_batch_driver import KeepsForfeits
+from tests.host.test_operator_requests import FlatFee
 
 AMOUNT_SAT = 50_000
 
@@ -100,6 +102,34 @@ def test_the_device_leaves_collaboratively_to_its_own_onchain_key(
     world.mine()
     script = owner.script(AddressKind.ONCHAIN)
     assert [coin.amount_sat for coin in world.chain.unspent(script)] == [AMOUNT_SAT]
+
+
+def test_the_device_tries_again_after_the_operator_refused(
+    world: World, device: LocalDevice, owner: Participant
+) -> None:
+    device.answer("yes", "yes", "yes", "yes", "yes", "yes")
+    coin = owner.boarding_coin(AMOUNT_SAT)
+    world.operator.context.fees = FlatFee()
+    with pytest.raises(BatchAbandoned, match="INTENT_INSUFFICIENT_FEE"):
+        owner.join([coin], [own_vtxo(AMOUNT_SAT)])
+    assert world.run([owner.join([coin], [own_vtxo(AMOUNT_SAT - 100)])]) == []
+
+
+def test_a_coin_of_a_batch_that_failed_late_is_taken_back_on_the_device(
+    world: World, device: LocalDevice, owner: Participant
+) -> None:
+    other = world.participant()
+    device.answer("yes", "yes", "yes", "yes")
+    assert world.run([owner.board(AMOUNT_SAT), other.board(AMOUNT_SAT)]) == []
+    [old] = owner.live_coins()
+    drivers = [owner.refresh(), other.refresh()]
+    drivers[1].operator = KeepsForfeits(other.port)  # type: ignore[assignment]
+    assert {failure.tag for failure in world.run(drivers)} == {"batch-failed"}
+    device.board.answers.clear()
+    device.answer("yes")
+    owner.signer.release_vtxo(old.outpoint)
+    assert owner.live_coins() == [old]
+    assert world.run([owner.refresh()]) == []
 
 
 @pytest.mark.parametrize(

@@ -12,12 +12,14 @@ from arkcore.claim import ExitCoin, claim_tx
 from arkcore.codec import outpoint_text
 from arkcore.cpfp import FundingCoin, fund_child
 from arkcore.tx import Tx, TxOut
-from stanchion.chain.port import TxRejected
+from stanchion.chain.embedded import EmbeddedChain
+from stanchion.chain.port import PackageRejected, TxRejected
+from stanchion.operator.config import OperatorConfig
 from stanchion.rounds.exit_data import ExitData
 from stanchion.rounds.offer import make_offer
 from stanchion.signers.facts import AddressKind, ClaimKind
 
-from tests.host.batch_world import CONFIG, Participant, World
+from tests.host.batch_world import CONFIG, Participant, World, own_vtxo
 
 
 def boarded(world: World, count: int) -> list[Participant]:
@@ -119,3 +121,42 @@ def test_an_old_vtxo_that_shows_up_on_chain_is_taken_by_its_forfeit(world: World
     [taken] = world.chain.unspent(world.keys.forfeit_script)
     assert taken.amount_sat == old.amount_sat + CONFIG.dust_sat
     assert world.operator.watchtower.troubles == []
+
+
+SHORT_SECONDS = OperatorConfig(
+    batch_expiry=10_240,
+    unilateral_exit_delay=1_024,
+    boarding_exit_delay=20_480,
+    checkpoint_exit_delay=2_048,
+)
+
+
+def test_an_expiry_in_seconds_counts_the_time_of_the_chain(chain: EmbeddedChain) -> None:
+    world = World(chain, SHORT_SECONDS)
+    people = boarded(world, 2)
+    vtxos = world.operator.context.vtxos
+    points = [person.live_coins()[0].outpoint for person in people]
+    confirmed = world.chain.tip()
+    assert vtxos.get(points[0]).expires_at == confirmed.time + SHORT_SECONDS.batch_expiry
+    before = world.chain.median_time(confirmed.height - 1)
+    while world.chain.tip().median_time < before + SHORT_SECONDS.batch_expiry:
+        assert not any(vtxos.get(point).swept for point in points)
+        world.mine()
+    assert all(vtxos.get(point).swept for point in points)
+    assert world.operator.watchtower.troubles == []
+
+
+def test_a_swept_vtxo_asks_for_no_forfeit_and_cannot_be_unrolled(world: World) -> None:
+    person = boarded(world, 1)[0]
+    data = exit_data(person)
+    world.mine(CONFIG.batch_expiry + 3)
+    [coin] = person.live_coins()
+    offer = make_offer(person.signer, [coin], [own_vtxo(coin.amount_sat)])
+    opened = person.signer.open_intent([coin], [own_vtxo(coin.amount_sat)], 0, 0)
+    message = offer.register_message(opened.cosigner_key)
+    world.operator.register_intent(offer.register_proof(message, opened.signatures), message)
+    [waiting] = world.operator.queue.holding([outpoint_text(coin.outpoint)])
+    assert waiting.inputs[0].swept
+    assert waiting.forfeitable == ()
+    with pytest.raises(PackageRejected):
+        broadcast(world, data)

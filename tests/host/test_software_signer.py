@@ -93,12 +93,12 @@ def test_signs_a_tree_once(world: World, owner: Participant) -> None:
 def test_a_failed_check_ends_the_session(owner: Participant) -> None:
     driver = owner.refresh()
     with refused("tree-sweep-range"):
-        owner.signer.open_batch(driver._session, BatchFact(1, 1, 1))
+        owner.signer.open_batch(driver._session, BatchFact(bytes(32), 1, 1, 1))
     with refused("session-unknown"):
-        owner.signer.open_batch(driver._session, BatchFact(144, 1, 1))
+        owner.signer.open_batch(driver._session, BatchFact(bytes(32), 144, 1, 1))
 
 
-@pytest.mark.parametrize("change", [BatchFact(144, 1, 1, version=1), BatchFact(144, 1, 1, 2, 9)])
+@pytest.mark.parametrize("change", [BatchFact(bytes(32), 144, 1, 1, version=1), BatchFact(bytes(32), 144, 1, 1, 2, 9)])
 def test_refuses_a_commitment_of_another_form(owner: Participant, change: BatchFact) -> None:
     driver = owner.refresh()
     with refused("commitment-form"):

@@ -134,7 +134,7 @@ class BatchPlanner:
         wanted_sat = sum(txout.amount_sat for txout in outputs)
         given_sat = sum(txout.amount_sat for txout in owed)
         chosen: list[Utxo] = []
-        for coin in self.wallet.coins(0):
+        for coin in self._spendable():
             chosen.append(coin)
             wallet_points = [utxo.outpoint for utxo in chosen]
             change = TxOut(0, self.wallet.script)
@@ -150,6 +150,11 @@ class BatchPlanner:
             prevouts = [TxOut(u.amount_sat, u.script) for u in chosen] + owed
             return tx, prevouts, wallet_points
         raise InsufficientFunds(f"{wanted_sat} sat and fee wanted for the commitment transaction")
+
+    def _spendable(self) -> list[Utxo]:
+        """Confirmed coins first: version 2 cannot spend the unconfirmed change of version 3."""
+        confirmed = self.wallet.coins(1)
+        return confirmed + [coin for coin in self.wallet.coins(0) if coin not in confirmed]
 
     def _fee_sat(self, tx: Tx, wallet_inputs: int, boarding_inputs: int) -> int:
         witness = wallet_inputs * _KEY_PATH_WITNESS + boarding_inputs * _COLLABORATIVE_WITNESS
