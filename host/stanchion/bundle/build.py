@@ -52,7 +52,10 @@ class Processor:
 
     @classmethod
     def of_board(cls, root: Path, board: str) -> "Processor":
-        config = json.loads((root / "boards" / board / BOARD_CONFIG).read_text())
+        path = root / "boards" / board / BOARD_CONFIG
+        if not path.is_file():
+            raise BundleError(f"no board named {board}")
+        config = json.loads(path.read_text())
         return cls(str(config["march"]), int(config["small_int_bits"]))
 
     @property

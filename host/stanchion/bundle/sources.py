@@ -11,7 +11,11 @@ class BundleError(Exception):
 def _imports(path: Path) -> set[str]:
     """Dotted names that `path` imports anywhere; `from a import b` counts as `a` and `a.b`."""
     names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    try:
+        tree = ast.parse(path.read_text())
+    except SyntaxError as error:
+        raise BundleError(f"{path}: {error}") from error
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:

@@ -66,7 +66,7 @@ def _watch(device: Emulator, console: Console, has_keys: bool) -> None:
         if count != shown:
             shown = count
             console.print(Panel("\n".join(device.screen()), width=_SCREEN_WIDTH), highlight=False)
-        if device.pid is None and not device.is_restarting:
+        if device.has_failed:
             raise EmulatorError(f"the firmware ended; see {device.log_path}")
 
 

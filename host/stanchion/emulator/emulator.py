@@ -22,6 +22,9 @@ from stanchion.emulator.panel import Panel
 RESET_EXIT_CODE = 3
 START_COMMAND = "import boot, main"
 _STOP_SECONDS = 5.0
+# A firmware that resets this often in a row will never start.
+_MAX_RESETS = 5
+_QUICK_SECONDS = 2.0
 
 
 class EmulatorError(Exception):
@@ -41,7 +44,8 @@ class Emulator:
 
     `bundle_dir` as built by stanchion.bundle, `flash_path` a file that is made when it is missing,
     `heap` the size of the heap in MicroPython's notation. What the firmware writes to its standard
-    error is kept in `log_path` (default: beside the flash file).
+    error is kept in `log_path` (default: beside the flash file). `has_failed` tells that it ended
+    by itself and was not started again.
     """
 
     def __init__(
@@ -57,6 +61,9 @@ class Emulator:
         self.heap = heap
         self.panel = Panel()
         self.starts = 0
+        self.has_failed = False
+        self._resets = 0
+        self._started_at = 0.0
         self._master = self._slave = -1
         self._child: subprocess.Popen[bytes] | None = None
         self._watcher: threading.Thread | None = None
@@ -91,12 +98,6 @@ class Emulator:
         child = self._child
         return child.pid if child is not None and child.poll() is None else None
 
-    @property
-    def is_restarting(self) -> bool:
-        """Whether the firmware has asked for a reset that is not done yet."""
-        child = self._child
-        return child is not None and child.poll() == RESET_EXIT_CODE
-
     def start(self) -> None:
         """Powers the device on. Raises EmulatorError."""
         with self._lock:
@@ -106,7 +107,8 @@ class Emulator:
                 # would see a hang-up whenever the host closes its side.
                 tty.setraw(self._slave)
                 os.set_blocking(self._master, False)
-            self._stopping = False
+            self._stopping = self.has_failed = False
+            self._resets = 0
             self._spawn()
 
     def stop(self) -> None:
@@ -187,6 +189,7 @@ class Emulator:
         os.close(press_in)
         self.panel.attach(screen_in, press_out)
         self.starts += 1
+        self._started_at = time.monotonic()
         self._child = child
         self._watcher = threading.Thread(target=self._watch, args=(child,), daemon=True)
         self._watcher.start()
@@ -194,5 +197,11 @@ class Emulator:
     def _watch(self, child: "subprocess.Popen[bytes]") -> None:
         code = child.wait()
         with self._lock:
-            if code == RESET_EXIT_CODE and not self._stopping and self._child is child:
+            if self._stopping or self._child is not child:
+                return
+            is_quick = time.monotonic() - self._started_at < _QUICK_SECONDS
+            self._resets = self._resets + 1 if is_quick else 0
+            if code == RESET_EXIT_CODE and self._resets < _MAX_RESETS:
                 self._spawn()
+            else:
+                self.has_failed = True
