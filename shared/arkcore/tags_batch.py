@@ -57,6 +57,10 @@ COMMITMENT = [
         " be held back.",
     ),
     (
+        "batch-txid",
+        "What was shown of the commitment is not the transaction that the batch is announced with.",
+    ),
+    (
         "commitment-prevout",
         "What the commitment's inputs spend must be told for boarding, and only then: nothing else"
         " would show a falsehood.",

@@ -27,7 +27,7 @@ METHODS = [
     ("feed_commitment_inputs", "The next inputs of the commitment transaction, in order."),
     (
         "feed_commitment_outputs",
-        "The next outputs of the commitment transaction, in order; the last ones give its txid.",
+        "The next outputs of the commitment transaction, in order; the last ones give the txid.",
     ),
     ("feed_cosigners", "Cosigner keys of the next tree node; repeat until all are there."),
     (
@@ -167,7 +167,7 @@ FIELDS = [
     ("script", "scriptPubKey."),
     ("inputs.script", "scriptPubKey of the output that the input spends."),
     ("feed_commitment_outputs.outputs", "The outputs, in the order of the transaction."),
-    ("feed_commitment_outputs.txid", "txid, internal order; present when the last output came."),
+    ("open_batch.txid", "txid of the commitment transaction that is going to be shown."),
     ("keys", "Compressed keys, one after the other."),
     ("count", "Keys taken for this node so far."),
     ("child_index", "Output of the node before that this node spends; 0 for the root."),

@@ -136,6 +136,7 @@ OPEN_BATCH = (
     need("output_count", 3, COUNT),
     need("version", 4, U32),
     need("locktime", 5, U32),
+    need("txid", 6, HASH),
 )
 FEED_NODE = (
     _SESSION,
@@ -208,7 +209,6 @@ METHODS = (
         "feed_commitment_outputs",
         terms.STAGE_COMMITMENT,
         (need("outputs", 1, OUTPUT_CHUNK),),
-        (may("txid", 0, HASH),),
     ),
     _batch(
         21,

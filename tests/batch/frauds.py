@@ -185,6 +185,10 @@ def repeats_a_signature(run: Run) -> None:
     run.tree_signatures[1] = run.tree_signatures[0]
 
 
+def announces_another_commitment(run: Run) -> None:
+    run.announced_txid = bytes(31) + b"\x01"
+
+
 def finalizes_another_commitment(run: Run) -> None:
     run.shown_txid = bytes(31) + b"\x01"
 
@@ -255,6 +259,7 @@ FRAUDS = [
         lambda run: run.tree_signatures.pop(),
         SIGNED,
     ),
+    Fraud("another commitment announced", "batch-txid", announces_another_commitment),
     Fraud("another commitment finalized", "batch-changed", finalizes_another_commitment, SIGNED),
     Fraud(
         "connector of another commitment",

@@ -115,7 +115,8 @@ class Run:
         self.partials: list[bytes] = []
         self.tree_signatures: list[bytes] = []
         self.given: list[bytes] = []
-        # What the operator claims at the end, where it is not the truth.
+        # What the operator claims where it is not the truth.
+        self.announced_txid = b""
         self.shown_txid = b""
         self.shown_connector = b""
         self._batch: Batch | None = None
@@ -171,6 +172,7 @@ class Run:
             batch_expiry=self.batch.expiry,
             input_count=len(tx.inputs),
             output_count=len(tx.outputs),
+            txid=self.announced_txid or tx.txid(),
             version=tx.version,
             locktime=tx.locktime,
         )

@@ -3,26 +3,22 @@
 Signatures are verified over transactions that the test builds from the same facts.
 """
 
-import hashlib
 from typing import Any
 
 import pytest
 import secp256k1
 from arkcore.claim import ExitCoin, claim_tx
-from arkcore.codec import outpoint
 from arkcore.cpfp import FundingCoin, build_child
 from arkcore.nodes import anchor
-from arkcore.taproot import p2tr_script
-from arkcore.tx import SEQUENCE_FINAL, Tx, TxIn, TxOut
+from arkcore.tx import SEQUENCE_FINAL, Tx, TxOut
 from signer import limits
 from wire import terms
 
+from tests.batch.leaving import PARENT, cpfp, funding
 from tests.batch.local import LocalDevice
-from tests.batch.operator import public
 from tests.batch.owner import (
     Run,
     boarding_input,
-    facts,
     ledger_of,
     live,
     own_script,
@@ -31,8 +27,6 @@ from tests.batch.owner import (
     vtxo_script,
 )
 from tests.batch.refusal import assert_refused, tag_of
-
-PARENT = Tx(3, [TxIn(bytes(36))], [TxOut(49_900, p2tr_script(public("node")[1:])), anchor()])
 
 
 @pytest.fixture
@@ -52,27 +46,6 @@ def start_exit(device: LocalDevice) -> bytes:
     device.answer("yes")
     device.call("start_exit", outpoint=point)
     return point
-
-
-def funding(amount_sat: int = 30_000, index: int = 3) -> dict[str, Any]:
-    point = outpoint(hashlib.sha256(b"funding").digest(), index)
-    return {"outpoint": point, "amount_sat": amount_sat, "index": index}
-
-
-def cpfp(device: LocalDevice, parent: Tx = PARENT, **changes: Any) -> list[bytes]:
-    params: dict[str, Any] = {
-        "parent": {
-            "inputs": [{"outpoint": one.outpoint, "sequence": one.sequence}
-                       for one in parent.inputs],
-            "locktime": parent.locktime,
-            "outputs": facts(parent.outputs),
-        },
-        "funding": [funding()],
-        "change_index": 4,
-        "fee_sat": 1_000,
-    }  # fmt: skip
-    signatures: list[bytes] = device.call("sign_cpfp", **{**params, **changes})["signatures"]
-    return signatures
 
 
 def claim(device: LocalDevice, **changes: Any) -> bytes:

@@ -242,7 +242,7 @@ def test_refuses_more_or_fewer_items_than_were_announced(device: LocalDevice) ->
     for inputs, outputs in ((limits.MAX_COMMITMENT_ITEMS + 1, 3), (2, 60_000)):
         run = run if device.device.batch else boarding_run(device)
         action = lambda run=run, i=inputs, o=outputs: run.call(  # noqa: E731
-            "open_batch", input_count=i, output_count=o, **facts
+            "open_batch", input_count=i, output_count=o, txid=tx.txid(), **facts
         )
         assert_refused(device, action, "commitment-count")
     assert len(tx.inputs) == 2

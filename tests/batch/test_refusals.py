@@ -103,6 +103,16 @@ def test_nonces_and_cosigner_key_are_gone_after_a_refusal() -> None:
     assert session.signing is None and session.branch is None
 
 
+def test_the_cosigner_key_is_gone_once_the_tree_is_signed() -> None:
+    device = device_with_two_vtxos()
+    run = refresh(device).to_tree()
+    run.feed_branch()
+    secret = device.device.batch.cosigner_secret
+    assert any(secret)
+    run.sign_tree()
+    assert not any(secret) and not device.device.batch.signing.signers
+
+
 def test_nonces_do_not_survive_a_restart() -> None:
     device = device_with_two_vtxos()
     run = refresh(device).to_tree()

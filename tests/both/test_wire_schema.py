@@ -189,10 +189,10 @@ def fields_of_32_bytes(fields):
 
 
 def test_no_request_can_carry_a_digest_to_be_signed():
-    # I3: the host gives facts. The only 32 bytes that it sends are randomness for a new seed, and a
-    # txid that is compared with the device's own.
+    # I3: the host gives facts. The only 32 bytes that it sends are randomness for a new seed, and
+    # txids that are compared with the device's own.
     found = [name for method in METHODS for name in fields_of_32_bytes(method.params)]
-    assert found == ["entropy", "commitment_txid"]
+    assert found == ["entropy", "txid", "commitment_txid"]
 
 
 def test_limits_of_the_table_are_those_of_arkcore():

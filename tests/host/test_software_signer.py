@@ -98,7 +98,9 @@ def test_a_failed_check_ends_the_session(owner: Participant) -> None:
         owner.signer.open_batch(driver._session, BatchFact(bytes(32), 144, 1, 1))
 
 
-@pytest.mark.parametrize("change", [BatchFact(bytes(32), 144, 1, 1, version=1), BatchFact(bytes(32), 144, 1, 1, 2, 9)])
+@pytest.mark.parametrize(
+    "change", [BatchFact(bytes(32), 144, 1, 1, version=1), BatchFact(bytes(32), 144, 1, 1, 2, 9)]
+)
 def test_refuses_a_commitment_of_another_form(owner: Participant, change: BatchFact) -> None:
     driver = owner.refresh()
     with refused("commitment-form"):

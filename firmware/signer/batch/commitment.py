@@ -38,6 +38,7 @@ def open_batch(device, session, params) -> "tuple[dict, int]":
     profile = device.operator
     session.inputs_left = params["input_count"]
     session.outputs_left = params["output_count"]
+    session.txid = params["txid"]
     session.expiry = params["batch_expiry"]
     session.sequence = check_expiry(session.expiry, profile.min_batch_expiry)
     session.sweep_root = sweep_root(session.sequence, profile.forfeit_xonly)
@@ -85,8 +86,10 @@ def feed_outputs(device, session, params) -> "tuple[dict, int]":
         session.outputs_left -= 1
     if session.outputs_left:
         return {}, table.OUTPUTS
-    txid = session.stream.finish()
-    return {"txid": txid}, _after_commitment(session)
+    if session.stream.finish() != session.txid:
+        # What was shown is not the transaction whose tree is going to be signed.
+        raise TreeError("batch-txid")
+    return {}, _after_commitment(session)
 
 
 def _after_commitment(session) -> int:

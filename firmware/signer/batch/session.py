@@ -11,6 +11,7 @@ class BatchSession:
     cosigner_key     33 bytes
     expiry, sequence the batch expiry as announced, and as BIP-68 number
     sweep_root       32 bytes, from the pinned forfeit key
+    txid             32 bytes, of the commitment transaction as announced
     stream           arkcore.commitment.CommitmentStream
     branch           arkcore.branch.Branch
     signing          signer.batch.tree.TreeSigning: nonces and what was answered with them
@@ -29,6 +30,7 @@ class BatchSession:
         "expiry",
         "sequence",
         "sweep_root",
+        "txid",
         "inputs_left",
         "outputs_left",
         "stream",
@@ -49,6 +51,7 @@ class BatchSession:
         self.expiry = 0
         self.sequence = 0
         self.sweep_root = b""
+        self.txid = b""
         self.inputs_left = 0
         self.outputs_left = 0
         self.stream = None

@@ -124,6 +124,7 @@ class Commands:
         output_count: int,
         version: int,
         locktime: int,
+        txid: bytes,
     ) -> None:
         """Announce a batch that holds the intent, and the size of its commitment."""
         self.call(
@@ -134,21 +135,16 @@ class Commands:
             output_count=output_count,
             version=version,
             locktime=locktime,
+            txid=txid,
         )
 
     def feed_commitment_inputs(self, *, session: int, inputs: list[shapes.CommitmentInput]) -> None:
         """The next inputs of the commitment transaction, in order."""
         self.call("feed_commitment_inputs", session=session, inputs=inputs)
 
-    def feed_commitment_outputs(
-        self,
-        *,
-        session: int,
-        outputs: list[shapes.TxOutput],
-    ) -> shapes.FeedCommitmentOutputsResult:
-        """The next outputs of the commitment transaction, in order; the last ones give its txid."""
-        result = self.call("feed_commitment_outputs", session=session, outputs=outputs)
-        return cast(shapes.FeedCommitmentOutputsResult, result)
+    def feed_commitment_outputs(self, *, session: int, outputs: list[shapes.TxOutput]) -> None:
+        """The next outputs of the commitment transaction, in order; the last ones give the txid."""
+        self.call("feed_commitment_outputs", session=session, outputs=outputs)
 
     def feed_cosigners(self, *, session: int, keys: bytes) -> shapes.FeedCosignersResult:
         """Cosigner keys of the next tree node; repeat until all are there."""

@@ -147,10 +147,6 @@ class SignIntentDeletionResult(TypedDict):
     signatures: list[bytes]
 
 
-class FeedCommitmentOutputsResult(TypedDict):
-    txid: NotRequired[bytes]
-
-
 class FeedCosignersResult(TypedDict):
     count: int
 

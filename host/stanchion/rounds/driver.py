@@ -246,19 +246,15 @@ class BatchDriver:
         }
 
     def _feed_commitment(self, psbt: Psbt) -> None:
-        tx = psbt.tx
-        self.signer.open_batch(
-            self._session,
-            BatchFact(self._expiry, len(tx.inputs), len(tx.outputs), tx.version, tx.locktime),
-        )
+        tx, txid = psbt.tx, psbt.tx.txid()
+        counts = len(tx.inputs), len(tx.outputs)
+        batch = BatchFact(txid, self._expiry, *counts, tx.version, tx.locktime)
+        self.signer.open_batch(self._session, batch)
         boards = bool(self.offer.boarding_positions)
         for inputs in chunks(commitment_inputs(psbt, boards)):
             self.signer.feed_commitment_inputs(self._session, inputs)
-        txid: bytes | None = None
         for outputs in chunks(tx.outputs):
-            txid = self.signer.feed_commitment_outputs(self._session, outputs)
-        if txid != tx.txid():
-            raise BatchAbandoned("commitment-form", "the signer computes another txid", "driver")
+            self.signer.feed_commitment_outputs(self._session, outputs)
         self._commitment = psbt
         self.commitment_txid = to_hex_txid(txid)
 

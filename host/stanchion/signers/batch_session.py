@@ -112,6 +112,7 @@ class BatchSession:
         self._outputs_left = batch.output_count
         self._sequence = checked_expiry(batch.expiry, self._profile.min_batch_expiry)
         self.expiry = batch.expiry
+        self._txid = batch.txid
         self._stream = CommitmentStream(
             batch.input_count,
             batch.output_count,
@@ -134,23 +135,24 @@ class BatchSession:
         if not self._inputs_left:
             self.state = State.OUTPUTS
 
-    def feed_outputs(self, outputs: Sequence[TxOut]) -> bytes | None:
+    def feed_outputs(self, outputs: Sequence[TxOut]) -> None:
         self.require(State.OUTPUTS)
         for txout in outputs:
             self.stream.add_output(txout)
         self._outputs_left -= len(outputs)
         if self._outputs_left:
-            return None
+            return
         txid = self.stream.finish()
+        if txid != self._txid:
+            raise TreeError("batch-txid")
         if not self.terms.offchain:
             self._exit_path_known()
-            return txid
+            return
         batch_output = self.stream.batch_output
         assert batch_output is not None
         root = sweep_root(self._sequence, self._profile.forfeit_key[1:])
         self._branch = Branch(txid, batch_output, root, self.cosigner_key, self._sequence)
         self.state = State.TREE
-        return txid
 
     def feed_node(self, node: NodeFact) -> bytes:
         self.require(State.TREE)

@@ -176,6 +176,7 @@ class DeviceSigner:
     def open_batch(self, session: int, batch: BatchFact) -> None:
         self.client.open_batch(
             session=session,
+            txid=batch.txid,
             batch_expiry=batch.expiry,
             input_count=batch.input_count,
             output_count=batch.output_count,
@@ -189,9 +190,8 @@ class DeviceSigner:
         self.client.feed_commitment_inputs(session=session, inputs=facts)
 
     @_translated
-    def feed_commitment_outputs(self, session: int, outputs: Sequence[TxOut]) -> bytes | None:
-        found = self.client.feed_commitment_outputs(session=session, outputs=_outputs(outputs))
-        return found.get("txid")
+    def feed_commitment_outputs(self, session: int, outputs: Sequence[TxOut]) -> None:
+        self.client.feed_commitment_outputs(session=session, outputs=_outputs(outputs))
 
     @_translated
     def feed_node(self, session: int, node: NodeFact) -> bytes:

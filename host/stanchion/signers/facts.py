@@ -125,8 +125,10 @@ class OpenedIntent:
 
 @dataclass(frozen=True)
 class BatchFact:
-    """The outline of the batch. `expiry` is raw (< 512 blocks, else seconds)."""
+    """The outline of the batch. `txid` (internal order) is the commitment transaction's, `expiry`
+    raw (< 512 blocks, else seconds)."""
 
+    txid: bytes
     expiry: int
     input_count: int
     output_count: int

@@ -71,8 +71,8 @@ class BatchSigner(Protocol):
 
     def feed_commitment_inputs(self, session: int, inputs: Sequence[PrevoutFact]) -> None: ...
 
-    def feed_commitment_outputs(self, session: int, outputs: Sequence[TxOut]) -> bytes | None:
-        """The commitment txid (internal order) once the announced counts are complete."""
+    def feed_commitment_outputs(self, session: int, outputs: Sequence[TxOut]) -> None:
+        """With the last of them the signer compares the txid with the announced one."""
 
     def feed_node(self, session: int, node: NodeFact) -> bytes:
         """The signer's own txid of the node (internal order)."""

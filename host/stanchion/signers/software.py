@@ -239,8 +239,8 @@ class SoftwareSigner:
     def feed_commitment_inputs(self, session: int, inputs: Sequence[PrevoutFact]) -> None:
         self._in_session(session, lambda s: s.feed_inputs(inputs))
 
-    def feed_commitment_outputs(self, session: int, outputs: Sequence[TxOut]) -> bytes | None:
-        return self._in_session(session, lambda s: s.feed_outputs(outputs))
+    def feed_commitment_outputs(self, session: int, outputs: Sequence[TxOut]) -> None:
+        self._in_session(session, lambda s: s.feed_outputs(outputs))
 
     def feed_node(self, session: int, node: NodeFact) -> bytes:
         return self._in_session(session, lambda s: s.feed_node(node))
