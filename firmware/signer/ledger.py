@@ -5,6 +5,8 @@ happen to a coin; a request that needs another move is refused with `vtxo-single
 (docs/adr/0005-ledger.md).
 """
 
+import gc
+
 from wire import terms
 from wire.errors import StorageError
 
@@ -203,6 +205,9 @@ class Ledger:
 
     def _commit(self, kind: int, body: bytes) -> None:
         self._journal.append(kind, body)
+        # Coins stay for years of requests: made amid garbage they would be scattered over the
+        # heap, and no large block would be left between them.
+        gc.collect()
         session = self._session
         self.apply(kind, body)
         self._session = session

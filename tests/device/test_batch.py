@@ -15,10 +15,13 @@ from stanchion.emulator import Emulator, Presser
 from wire import terms
 
 from tests.batch.frauds import FRAUDS, INPUT_SAT, OUTPUT_SAT, Fraud, spoiled_refresh
+from tests.batch.leaving import cpfp
 from tests.batch.operator import enrolment
 from tests.batch.owner import Run, boarding_input, live, own_vtxo, vtxo_input
 from tests.batch.refusal import assert_refused, tag_of
 from tests.device.owner import WORDS, restore
+
+FRAME_BYTES = 4_200
 
 
 @pytest.fixture(scope="module")
@@ -117,8 +120,35 @@ def test_a_branch_under_129_cosigners_fits_into_the_heap(device: DeviceClient) -
     run = Run(device, [vtxo_input(coin) for coin in coins], outputs, others=127).to_tree()
     run.feed_branch()
     assert len(run.batch.branch) == 8 and len(run.batch.branch[0].cosigners) == 129
-    assert device.get_status()["largest_free"] > 8_000
+    assert device.get_status()["largest_free"] > FRAME_BYTES
     run.sign_tree()
-    assert device.get_status()["largest_free"] > 8_000
+    assert device.get_status()["largest_free"] > FRAME_BYTES
     run.feed_signatures()
     assert len(run.finish()) == 2
+
+
+def test_a_vtxo_leaves_alone_after_one_press(machine: Emulator, device: DeviceClient) -> None:
+    """Last of the module: what has left takes part in no batch."""
+    assert tag_of(lambda: cpfp(device), DeviceRefused) == "cpfp-no-exit"
+    coin = live(device)[0]
+    with Presser(machine) as owner:
+        device.call("start_exit", outpoint=coin["outpoint"])
+    assert any("without the operator" in line for lines in owner.seen for line in lines)
+    assert len(cpfp(device)) == 1
+    claim = {**vtxo_input(coin), "destination_index": 2, "fee_sat": 300}
+    assert len(device.call("sign_claim", **claim)["signature"]) == 64
+    run = Run(device, [vtxo_input(coin)], [own_vtxo(1_000, 1)])
+    assert_refused(device, run.open, "vtxo-single-purpose", DeviceRefused)
+
+
+def test_a_batch_that_never_confirms_is_released_on_the_screen(
+    machine: Emulator, device: DeviceClient
+) -> None:
+    coin = live(device)[0]
+    (point,) = Run(device, [vtxo_input(coin)], [own_vtxo(coin["amount_sat"] - 1, 3)]).all()
+    with Presser(machine, [("", "no")]):
+        action = lambda: device.call("release_vtxo", outpoint=coin["outpoint"])  # noqa: E731
+        assert_refused(device, action, "user-refused", DeviceRefused)
+    with Presser(machine):
+        action()
+    assert coin in live(device) and point not in [one["outpoint"] for one in live(device)]
