@@ -3,7 +3,9 @@
 Each case is a lesson of spec/bark.md section 7, played on the in-process chain.
 """
 
+import pytest
 from arkcore.tx import Tx, TxIn, TxOut
+from stanchion.exits.errors import ExitPackageBroadcastFailure, VtxoNotClaimable
 from stanchion.exits.states import ExitStateKind
 from stanchion.exits.statuses import (
     AwaitingConfirmation,
@@ -14,6 +16,7 @@ from stanchion.exits.statuses import (
 from tests.chain.helpers import OWNER as STRANGER
 from tests.chain.helpers import cpfp_child
 from tests.exits.helpers import (
+    errors_of,
     finishes,
     give_coins,
     make_batch,
@@ -21,6 +24,7 @@ from tests.exits.helpers import (
     make_owner,
     passes,
     rows,
+    run_until,
 )
 
 KIND = ExitStateKind
@@ -168,3 +172,40 @@ def test_a_transaction_that_was_mined_without_a_child_needs_none(chain, exits, p
     status = rows(exits, plan)[0].status
     assert isinstance(status, Confirmed) and status.child_txid is None
     finishes(chain, exits, plan)
+
+
+def test_a_coin_that_a_foreign_child_freed_pays_at_once_for_another(chain, store):
+    owner = make_owner()
+    give_coins(chain, owner, 30_000)
+    (coin,) = chain.fund_many([(STRANGER.script, 20_000)])
+    first, second = (make_batch(chain, owner, 2).plans[0] for _ in range(2))
+    exits = make_exits(chain, owner, store)
+    exits.start_exits([first, second])
+    (error,) = errors_of(exits.progress_exits())
+    assert error.tag == "insufficient-confirmed-funds"
+    parent = first.steps[0].tx
+    child = cpfp_child(parent, coin, 20_000, 5_000)
+    chain.submit_package(parent.serialize(), child.serialize())
+    passes(exits)
+    assert chain.tx_status(second.steps[0].txid).in_mempool
+
+
+def test_a_waiting_claim_is_replaced_when_the_fee_rate_rises(chain, exits, plan):
+    run_until(chain, exits, plan.vtxo_id, KIND.CLAIMABLE)
+    first = exits.claim(plan.vtxo_id)
+    passes(exits)
+    with pytest.raises(VtxoNotClaimable):
+        exits.claim(plan.vtxo_id)
+    exits.fee_rate = 1_200
+    second = exits.claim(plan.vtxo_id)
+    assert chain.mempool_txids() == [second.txid()]
+    assert not chain.tx_status(first.txid()).found
+    run_until(chain, exits, plan.vtxo_id, KIND.CLAIMED)
+    assert exits.get_exit(plan.vtxo_id).state.txid == second.txid()
+
+
+def test_a_claim_that_the_network_refuses_is_told_with_its_reason(chain, owner, exits, plan):
+    run_until(chain, exits, plan.vtxo_id, KIND.CLAIMABLE)
+    exits.claim(plan.vtxo_id)
+    with pytest.raises(ExitPackageBroadcastFailure, match="already-in-mempool|insufficient fee"):
+        exits.claim(plan.vtxo_id)

@@ -4,16 +4,15 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from arkcore.claim import claim_fee, claim_tx
 from arkcore.codec import outpoint_text
-from arkcore.errors import ArkError
 from arkcore.tx import Tx
 
-from stanchion.chain.port import ChainError, ChainSource, TxRejected
+from stanchion.chain.port import ChainError, ChainSource, FeeInfo
+from stanchion.exits.claiming import Claimer
 from stanchion.exits.cpfp import CpfpProvider, OnchainCoins
 from stanchion.exits.errors import (
+    AncestorRetrievalFailure,
     CannotCancelExit,
-    ClaimFeeExceedsOutput,
     ClaimMissingInputs,
     ClaimSigningError,
     ExitError,
@@ -26,9 +25,10 @@ from stanchion.exits.errors import (
 )
 from stanchion.exits.estimate import ExitEstimate, estimate_exits
 from stanchion.exits.plan import ExitPlan
-from stanchion.exits.progress import P2TR_DUST_SAT, check_dust
+from stanchion.exits.progress import check_dust
 from stanchion.exits.states import (
     ClaimedState,
+    ClaimInProgressState,
     ExitState,
     ExitStateKind,
     VtxoAlreadySpentState,
@@ -83,6 +83,7 @@ class ExitCoordinator:
         self._coins = coins
         self._read_plan = read_plan
         self._is_spent = is_spent
+        self._claimer = Claimer(chain, signer, coins)
         self._manager = ExitTransactionManager(chain, store)
         self._exits: dict[bytes, ExitVtxo] = {}
         self.fee_rate: int | None = None
@@ -205,22 +206,29 @@ class ExitCoordinator:
     def claim(self, vtxo_id: bytes, destination_index: int = 0) -> Tx:
         """Sends a claimable VTXO to an own on-chain address; the next pass follows it.
 
-        Raises NotExiting, VtxoNotClaimable, ClaimFeeExceedsOutput, ClaimSigningError,
-        TransactionRetrievalFailure.
+        A claim that waits at a lower rate than the present one is replaced. Raises NotExiting,
+        VtxoNotClaimable, AncestorRetrievalFailure and those of `Claimer.claim`.
         """
         exit_vtxo = self._exits.get(vtxo_id)
         if exit_vtxo is None:
             raise NotExiting(vtxo_id)
+        rate = self._claim_rate()
+        waiting = self._waiting_claim(exit_vtxo, rate)
+        return self._claimer.claim(exit_vtxo.plan, destination_index, rate, waiting)
+
+    def _waiting_claim(self, exit_vtxo: ExitVtxo, rate: int) -> FeeInfo | None:
+        """What a claim that waits pays; it may be replaced while it pays less than `rate`."""
+        state = exit_vtxo.state
+        if isinstance(state, ClaimInProgressState):
+            try:
+                waiting = self._chain.ancestor_fee(state.claim_txid)
+            except ChainError as error:
+                raise AncestorRetrievalFailure(state.claim_txid, error.reason) from error
+            if waiting is not None and waiting.rate_sat_per_kvb < rate:
+                return waiting
         if not exit_vtxo.is_claimable:
-            raise VtxoNotClaimable(vtxo_id)
-        tx = self._signed_claim(exit_vtxo.plan, destination_index)
-        try:
-            self._chain.submit(tx.serialize())
-        except TxRejected as error:
-            raise ClaimSigningError(error.reason) from error
-        except ChainError as error:
-            raise TransactionRetrievalFailure(tx.txid(), error.reason) from error
-        return tx
+            raise VtxoNotClaimable(exit_vtxo.id)
+        return None
 
     def claim_all(self, destination_index: int = 0) -> list[Tx]:
         """Claims everything claimable. Raises ClaimMissingInputs when there is nothing."""
@@ -228,26 +236,6 @@ class ExitCoordinator:
         if not claimable:
             raise ClaimMissingInputs()
         return [self.claim(exit_vtxo.id, destination_index) for exit_vtxo in claimable]
-
-    def _signed_claim(self, plan: ExitPlan, destination_index: int) -> Tx:
-        recipe = plan.claim
-        destination = self._coins.script(destination_index)
-        fee_sat = claim_fee([recipe.coin], destination, self._claim_rate())
-        if fee_sat + P2TR_DUST_SAT > plan.amount_sat:
-            raise ClaimFeeExceedsOutput(fee_sat + P2TR_DUST_SAT, plan.amount_sat)
-        try:
-            claim = claim_tx([recipe.coin], destination, fee_sat)
-            signature = self._signer.sign_claim(
-                recipe.kind,
-                plan.vtxo_id,
-                plan.amount_sat,
-                recipe.key_index,
-                destination_index,
-                fee_sat,
-            )
-            return plan.finalize_claim(claim, signature)
-        except (ArkError, SignerRefused) as error:
-            raise ClaimSigningError(str(error)) from error
 
     def _tip_height(self) -> int:
         try:
