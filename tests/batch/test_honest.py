@@ -10,14 +10,15 @@ import secp256k1
 from arkcore.connectors import ConnectorPath
 from arkcore.forfeit import forfeit_sighash, forfeit_tx
 from arkcore.intent import proof_prevouts, proof_tx, register_message
-from arkcore.scripts import p2wpkh_script
+from arkcore.scripts import VtxoScript, p2wpkh_script
 from arkcore.sighash import SIGHASH_ALL, taproot_sighash
 from arkcore.taproot import leaf_hash
-from arkcore.tx import SEQUENCE_FINAL, TxOut
+from arkcore.tx import SEQUENCE_FINAL, Tx, TxOut
+from signer.operator_profile import OperatorProfile
 from wire import terms
 
 from tests.batch.local import LocalDevice
-from tests.batch.operator import public
+from tests.batch.operator import REGTEST, enrolment, public
 from tests.batch.owner import (
     EXPIRE_AT,
     VALID_AT,
@@ -45,6 +46,28 @@ def owner_xonly(device: LocalDevice, index: int) -> bytes:
     return key
 
 
+def forfeit_of(run: Run, old: dict[str, Any], script: VtxoScript) -> tuple[Tx, bytes]:
+    """The forfeit of the first input as the test builds it, and what its owner signs."""
+    path = ConnectorPath(run.batch.commitment.txid(), run.batch.commitment.outputs[1])
+    for step, outputs in run.batch.connectors[0]:
+        path.add_node(step, outputs)
+    connector = path.finish()
+    tx = forfeit_tx(
+        old["outpoint"],
+        old["amount_sat"],
+        connector.outpoint,
+        connector.output.amount_sat,
+        p2wpkh_script(public("forfeit")),
+    )
+    digest = forfeit_sighash(
+        tx,
+        TxOut(old["amount_sat"], script.script_pubkey),
+        connector.output,
+        leaf_hash(script.forfeit_leaf),
+    )
+    return tx, digest
+
+
 def test_boarding_gives_a_live_vtxo_and_a_signature_over_the_commitment_transaction() -> None:
     device = LocalDevice()
     coin = boarding_input("first", 50_000, index=2)
@@ -69,24 +92,7 @@ def test_a_refresh_forfeits_the_old_vtxo_to_the_pinned_script_over_its_connector
     old = boarded(device)
     run = Run(device, [vtxo_input(old)], [own_vtxo(49_700, 6)])
     (point,) = run.all()
-    path = ConnectorPath(run.batch.commitment.txid(), run.batch.commitment.outputs[1])
-    for step, outputs in run.batch.connectors[0]:
-        path.add_node(step, outputs)
-    connector = path.finish()
-    script = vtxo_script(device, terms.COIN_VTXO, 5)
-    tx = forfeit_tx(
-        old["outpoint"],
-        old["amount_sat"],
-        connector.outpoint,
-        connector.output.amount_sat,
-        p2wpkh_script(public("forfeit")),
-    )
-    digest = forfeit_sighash(
-        tx,
-        TxOut(old["amount_sat"], script.script_pubkey),
-        connector.output,
-        leaf_hash(script.forfeit_leaf),
-    )
+    _, digest = forfeit_of(run, old, vtxo_script(device, terms.COIN_VTXO, 5))
     assert secp256k1.verify_schnorr(owner_xonly(device, 5), digest, run.given[0])
     states = {item["outpoint"]: item["state"] for item in ledger_of(device)}
     assert states == {old["outpoint"]: terms.VTXO_FORFEITED, point: terms.VTXO_LIVE}
@@ -148,6 +154,21 @@ def test_each_batch_has_its_own_cosigner_key_and_a_rising_session() -> None:
     seen.append((run.session, run.cosigner_key))
     assert len({key for _, key in seen}) == 4
     assert [session for session, _ in seen] == sorted({session for session, _ in seen})
+
+
+def test_a_new_enrolment_changes_nothing_of_the_session_at_work() -> None:
+    device = LocalDevice()
+    old = boarded(device)
+    run = Run(device, [vtxo_input(old)], [own_vtxo(49_700, 6)]).to_exit_path()
+    enrolled = device.device.operator
+    other = {**enrolment(), "forfeit_key": public("other")}
+    other["forfeit_script"] = p2wpkh_script(public("other"))
+    device.device.pin_operator(OperatorProfile(REGTEST, other))
+    run.finish()
+    tx, digest = forfeit_of(run, old, vtxo_script(device, terms.COIN_VTXO, 5))
+    assert tx.outputs[0].script == enrolled.forfeit_script
+    assert secp256k1.verify_schnorr(owner_xonly(device, 5), digest, run.given[0])
+    assert device.device.ledger.find(old["outpoint"]).operator_id == enrolled.operator_id
 
 
 def test_identical_retries_get_identical_answers() -> None:

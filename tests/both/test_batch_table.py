@@ -20,7 +20,7 @@ class Bench:
     def __init__(self, state: int) -> None:
         self.batch = None
         if state != table.IDLE:
-            self.batch = BatchSession(7, Intent([], [], 0, 0))
+            self.batch = BatchSession(7, None, Intent([], [], 0, 0))
             self.batch.state = state
             self.batch.cosigner_secret = bytearray(b"\x05" * 32)
 
@@ -50,7 +50,7 @@ def with_check(name: str, check, action) -> None:  # type: ignore[no-untyped-def
 def leads_to(state: int):  # type: ignore[no-untyped-def]
     def check(device, session, params):  # type: ignore[no-untyped-def]
         if session is None:
-            device.batch = BatchSession(7, Intent([], [], 0, 0))
+            device.batch = BatchSession(7, None, Intent([], [], 0, 0))
         return {}, state
 
     return check

@@ -35,7 +35,7 @@ def open_batch(device, session, params) -> "tuple[dict, int]":
     if params["version"] != COMMITMENT_VERSION or params["locktime"] != 0:
         # A lock could hold the batch back until the coins given for it have expired.
         raise TreeError("commitment-form", "version or locktime")
-    profile = device.operator
+    profile = session.profile
     session.inputs_left = params["input_count"]
     session.outputs_left = params["output_count"]
     session.txid = params["txid"]

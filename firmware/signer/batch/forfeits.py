@@ -56,7 +56,7 @@ def sign_forfeit(device, session, params) -> "tuple[dict, int]":
             coin.amount_sat,
             connector.outpoint,
             connector.output.amount_sat,
-            device.operator.forfeit_script,
+            session.profile.forfeit_script,
         )
         digest = forfeit_sighash(
             tx, TxOut(coin.amount_sat, coin.script), connector.output, coin.leaf_hash
@@ -83,15 +83,15 @@ def _give(device, session, position: int, digest: bytes) -> None:
     would not know that its signature is in the world.
     """
     if not session.is_pledged:
-        device.ledger.pledge(_pledge(device, session))
+        device.ledger.pledge(_pledge(session))
         session.is_pledged = True
     secret = device.keystore.owner_key(session.intent.inputs[position].index)[0]
     session.signatures[position] = secp256k1.sign_schnorr(secret, digest, device.random(32))
 
 
-def _pledge(device, session) -> Pledge:
+def _pledge(session) -> Pledge:
     return Pledge(
-        device.operator.operator_id,
+        session.profile.operator_id,
         session.stream.txid,
         session.expiry,
         len(session.branch.nodes) if session.branch is not None else 0,

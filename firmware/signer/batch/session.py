@@ -6,6 +6,7 @@ from signer.batch import table
 class BatchSession:
     """A session between open_intent and close_batch; `state` is one of `signer.batch.table`.
 
+    profile          the operator that was enrolled when the session was opened
     intent           signer.batch.intent.Intent: what the owner agreed to
     cosigner_secret  bytearray(32), fresh for this batch; empty without own tree outputs
     cosigner_key     33 bytes
@@ -24,6 +25,7 @@ class BatchSession:
     __slots__ = (
         "id",
         "state",
+        "profile",
         "intent",
         "cosigner_secret",
         "cosigner_key",
@@ -42,9 +44,10 @@ class BatchSession:
         "is_pledged",
     )
 
-    def __init__(self, session_id: int, intent) -> None:
+    def __init__(self, session_id: int, profile, intent) -> None:
         self.id = session_id
         self.state = table.IDLE
+        self.profile = profile
         self.intent = intent
         self.cosigner_secret = bytearray()
         self.cosigner_key = b""
