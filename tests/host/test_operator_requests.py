@@ -18,7 +18,7 @@ from stanchion.operator.errors import Code, OperatorError
 from stanchion.operator.journal import MemoryJournal
 from stanchion.rounds.driver import BatchDriver, BatchState
 from stanchion.rounds.offer import Offer, make_offer
-from stanchion.signers.facts import InputFact, OutputFact, OutputKind
+from stanchion.signers.facts import AddressKind, InputFact, InputKind, OutputFact, OutputKind
 
 from tests.host.batch_world import CONFIG, Participant, World, own_vtxo
 
@@ -86,12 +86,23 @@ def test_refuses_an_intent_whose_time_is_over(world: World) -> None:
     refuses(world, Code.INVALID_INTENT_TIMERANGE, proof, message)
 
 
-def test_refuses_a_boarding_output_that_is_not_confirmed(world: World) -> None:
+def test_refuses_a_boarding_output_that_does_not_exist(world: World) -> None:
     person = world.participant()
     coin = person.boarding_coin(AMOUNT_SAT)
     unknown = replace(coin, outpoint=bytes(36))
     _, proof, message = offer_of(person, [unknown], [own_vtxo(AMOUNT_SAT)])
     refuses(world, Code.TX_NOT_FOUND, proof, message)
+
+
+def test_refuses_a_boarding_output_that_waits_for_its_block(world: World) -> None:
+    person = world.participant()
+    script = person.script(AddressKind.BOARDING)
+    point = world.chain.fund(script, AMOUNT_SAT, confirm=False)
+    coin = InputFact(InputKind.BOARDING, point, AMOUNT_SAT, 0)
+    _, proof, message = offer_of(person, [coin], [own_vtxo(AMOUNT_SAT)])
+    refuses(world, Code.TX_NOT_FOUND, proof, message, "not confirmed")
+    world.chain.mine()
+    assert world.operator.register_intent(proof, message)
 
 
 def test_refuses_a_boarding_output_of_another_amount_than_on_chain(world: World) -> None:
