@@ -31,8 +31,12 @@ class Screen:
         """Shows every page (lists of at most 6 lines) and waits for yes on the last.
 
         Yes and down go on, up goes back, no refuses. Raises UserRefused `user-refused`,
-        `user-timeout`; Cancelled.
+        `user-timeout`; Cancelled. Raises ValueError for a line that does not fit: cut off, it
+        could hide what the owner has to know.
         """
+        for page in pages:
+            if len(page) > text.BODY_LINES or any(len(line) > text.WIDTH for line in page):
+                raise ValueError("does not fit on the screen")
         self.begin(title)
         try:
             self._confirm(title, pages)
@@ -70,7 +74,7 @@ class Screen:
             count = "%d/%d" % (index + 1, len(pages))
             room = text.WIDTH - len(count) - 1
             head = title[:room] + " " * (room - len(title)) + " " + count
-        body = list(pages[index][: text.BODY_LINES])
+        body = list(pages[index])
         body += [""] * (text.BODY_LINES - len(body))
         self.show([head] + body + ["NO                YES" if last else "NO               MORE"])
 

@@ -50,7 +50,10 @@ def _thousands(value: int) -> str:
 def amount(amount_sat: int) -> "list[str]":
     """Two lines: the amount in sat, and in BTC."""
     whole, part = divmod(amount_sat, _SAT_PER_BTC)
-    return [_thousands(amount_sat) + " sat", "%d.%08d BTC" % (whole, part)]
+    in_sat = _thousands(amount_sat) + " sat"
+    if len(in_sat) > WIDTH:
+        in_sat = "%d sat" % amount_sat
+    return [in_sat, "%d.%08d BTC" % (whole, part)]
 
 
 def pages(lines: "list[str]") -> "list[list[str]]":

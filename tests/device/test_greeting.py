@@ -7,7 +7,7 @@ from wire import terms
 
 from tests.device.owner import OPERATOR, enroll, refusal
 
-HEAP_FREE_FLOOR = 150_000
+HEAP_FREE_FLOOR = 130_000
 
 
 def test_hello_names_the_bundle_that_the_emulator_runs(
