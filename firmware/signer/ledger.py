@@ -63,17 +63,26 @@ def moved(coin: Coin, event: int) -> int:
 class Ledger:
     """The owner's coins, oldest first. `journal.append(kind, body)` is durable on return.
 
+    `unattended_fee_sat`: what batches have cost since the last one that was approved by button.
     `exit_allowance_sat`: fees of packages that the last press still covers. In RAM alone: after a
     restart the screen asks again.
     """
 
-    __slots__ = ("_journal", "_coins", "_session", "_session_ceiling", "exit_allowance_sat")
+    __slots__ = (
+        "_journal",
+        "_coins",
+        "_session",
+        "_session_ceiling",
+        "unattended_fee_sat",
+        "exit_allowance_sat",
+    )
 
     def __init__(self, journal) -> None:
         self._journal = journal
         self._coins: "list[Coin]" = []
         self._session = 0
         self._session_ceiling = 0
+        self.unattended_fee_sat = 0
         self.exit_allowance_sat = 0
 
     # --- questions ---
@@ -191,6 +200,8 @@ class Ledger:
             self._swap(body, LIVE, FORFEITED, LIVE)
         elif kind == records.COIN:
             self._coins.append(Coin.decode(body))
+        elif kind == records.FEES:
+            self.unattended_fee_sat = int.from_bytes(body, "little")
         elif kind == records.SESSION:
             self._session_ceiling = int.from_bytes(body, "little")
             self._session = self._session_ceiling
@@ -200,6 +211,7 @@ class Ledger:
     def snapshot(self):
         """(kind, body) records that bring an empty ledger to this state."""
         yield records.SESSION, self._session_ceiling.to_bytes(4, "little")
+        yield records.FEES, self.unattended_fee_sat.to_bytes(8, "little")
         for coin in self._coins:
             yield records.COIN, coin.encode()
 
@@ -228,6 +240,10 @@ class Ledger:
         return coin
 
     def _apply_pledge(self, pledge: Pledge) -> None:
+        if pledge.is_approved:
+            self.unattended_fee_sat = 0
+        else:
+            self.unattended_fee_sat += pledge.fee_sat
         for coin in pledge.given:
             coin = self._remember(coin)
             coin.state = FORFEITED

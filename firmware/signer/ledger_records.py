@@ -19,6 +19,7 @@ RESTORE = 20
 COIN = 21
 SESSION = 22
 CLAIM_BOARDING = 23
+FEES = 24
 
 NO_TXID = bytes(32)
 
@@ -93,10 +94,20 @@ class Pledge:
     """`given` coins replaced by `received` VTXOs through `commitment_txid`.
 
     `received` are outputs of one transaction, the leaf. Of a coin that is given only its kind and
-    outpoint are written: 16 of each fit into one journal record (879 bytes).
+    outpoint are written: 16 of each fit into one journal record (888 bytes). `fee_sat` is what the
+    intent costs, `is_approved` whether the owner pressed a button for it.
     """
 
-    __slots__ = ("operator_id", "commitment_txid", "batch_expiry", "depth", "given", "received")
+    __slots__ = (
+        "operator_id",
+        "commitment_txid",
+        "batch_expiry",
+        "depth",
+        "given",
+        "received",
+        "fee_sat",
+        "is_approved",
+    )
 
     def __init__(
         self,
@@ -113,6 +124,8 @@ class Pledge:
         self.depth = depth
         self.given = given
         self.received = received
+        self.fee_sat = 0
+        self.is_approved = False
 
     def encode(self) -> bytes:
         parts = [
@@ -120,6 +133,7 @@ class Pledge:
             self.commitment_txid,
             self.batch_expiry.to_bytes(4, "little"),
             bytes((self.depth, len(self.given), len(self.received))),
+            self.fee_sat.to_bytes(8, "little") + bytes((1 if self.is_approved else 0,)),
             self.received[0].outpoint[:32] if self.received else NO_TXID,
         ]
         for coin in self.given:
@@ -136,6 +150,8 @@ class Pledge:
         commitment_txid = reader.take(32)
         batch_expiry = reader.u32()
         depth, given_count, received_count = reader.u8(), reader.u8(), reader.u8()
+        fee_sat = reader.u64()
+        is_approved = reader.u8() == 1
         leaf_txid = reader.take(32)
         given = []
         for _ in range(given_count):
@@ -147,4 +163,7 @@ class Pledge:
             amount_sat = reader.u64()
             received.append(Coin(KIND_VTXO, point, amount_sat, reader.u32()))
         reader.finish()
-        return cls(operator_id, commitment_txid, batch_expiry, depth, given, received)
+        pledge = cls(operator_id, commitment_txid, batch_expiry, depth, given, received)
+        pledge.fee_sat = fee_sat
+        pledge.is_approved = is_approved
+        return pledge

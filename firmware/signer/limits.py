@@ -7,7 +7,9 @@ it the screen asks. They are constants of the firmware: no message of the host c
 # A host that may burn any fee could drain the owner through many refreshes.
 INTENT_FEE_SAT = 5_000
 INTENT_FEE_PER_MILLE = 10
-EXIT_FEE_SAT = 20_000
+# What refreshes may cost together between two presses, however many they are.
+UNATTENDED_FEE_SAT = 50_000
+EXIT_FEE_SAT = 5_000
 EXIT_FEE_PER_MILLE = 50
 # No honest fee market pays this; asked beyond it, a tired owner could press yes by habit.
 MAX_FEERATE_SAT_VB = 1_000

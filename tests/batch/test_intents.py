@@ -145,6 +145,27 @@ def test_a_higher_fee_asks_and_is_refused_without_the_button(device: LocalDevice
     open_intent(device, outputs=outputs)
 
 
+def test_many_small_fees_ask_as_one_large_fee_would() -> None:
+    device = LocalDevice()
+    amount_sat = 1_000_000
+    Run(device, [boarding_input("first", amount_sat)], [own_vtxo(amount_sat, 1)]).all()
+
+    def refresh() -> list[bytes]:
+        coin = live(device)[0]
+        run = Run(device, [vtxo_input(coin)], [own_vtxo(coin["amount_sat"] - 5_000, 1)])
+        return run.all()
+
+    for _ in range(limits.UNATTENDED_FEE_SAT // 5_000):
+        refresh()
+    device.restart()
+    assert device.screens() == ""
+    assert_refused(device, refresh, "user-refused")
+    assert "FEES ADD UP" in device.screens()
+    device.answer("yes")
+    refresh()
+    refresh()
+
+
 def test_a_payment_does_not_pass_without_the_button(device: LocalDevice) -> None:
     outputs = [pay(terms.OUTPUT_FOREIGN_ONCHAIN, 49_800, SHOP)]
     assert_refused(device, lambda: open_intent(device, outputs=outputs), "user-refused")

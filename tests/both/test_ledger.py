@@ -50,7 +50,7 @@ def state_of(ledger, outpoint_: bytes) -> int:  # type: ignore[no-untyped-def]
 
 
 def description(ledger) -> "list[bytes]":  # type: ignore[no-untyped-def]
-    return [body for _, body in ledger.snapshot()][1:]
+    return [body for _, body in ledger.snapshot()][2:]
 
 
 def test_every_pair_of_state_and_event_moves_as_the_table_says_or_is_refused() -> None:
@@ -175,6 +175,25 @@ def test_a_restart_finds_the_same_ledger_before_and_after_compaction() -> None:
     assert description(again) == before
     again._journal.compact()
     assert description(open_ledger(storage)) == before
+
+
+def test_fees_add_up_until_the_owner_presses_and_survive_restarts() -> None:
+    storage = MemoryStorage()
+    ledger, coin = boarded(storage)
+    for number, fee_sat, is_approved, sum_sat in (
+        (2, 300, False, 300),
+        (3, 200, False, 500),
+        (4, 900, True, 0),
+        (5, 70, False, 70),
+    ):
+        pledge = batch(number, given([coin]), [1_000])
+        pledge.fee_sat, pledge.is_approved = fee_sat, is_approved
+        ledger.pledge(pledge)
+        coin = point(1000 + number)
+        assert ledger.unattended_fee_sat == sum_sat
+    assert open_ledger(storage).unattended_fee_sat == 70
+    ledger._journal.compact()
+    assert open_ledger(storage).unattended_fee_sat == 70
 
 
 def test_session_ids_rise_also_over_restarts() -> None:

@@ -90,7 +90,7 @@ def _give(device, session, position: int, digest: bytes) -> None:
 
 
 def _pledge(session) -> Pledge:
-    return Pledge(
+    pledge = Pledge(
         session.profile.operator_id,
         session.stream.txid,
         session.expiry,
@@ -98,6 +98,9 @@ def _pledge(session) -> Pledge:
         [Coin(c.kind, c.outpoint, c.amount_sat, c.index) for c in session.intent.inputs],
         session.received,
     )
+    pledge.fee_sat = session.intent.fee_sat()
+    pledge.is_approved = session.intent.is_approved
+    return pledge
 
 
 def close(device, session, params) -> "tuple[dict, int]":

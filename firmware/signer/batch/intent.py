@@ -54,15 +54,16 @@ class IntentOutput:
 
 
 class Intent:
-    """Inputs, outputs and the validity window in unix seconds."""
+    """Inputs, outputs and the validity window in unix seconds; `is_approved` by a button."""
 
-    __slots__ = ("inputs", "outputs", "valid_at", "expire_at")
+    __slots__ = ("inputs", "outputs", "valid_at", "expire_at", "is_approved")
 
     def __init__(self, inputs, outputs, valid_at: int, expire_at: int) -> None:
         self.inputs = inputs
         self.outputs = outputs
         self.valid_at = valid_at
         self.expire_at = expire_at
+        self.is_approved = False
 
     def boarding_inputs(self) -> "list[IntentInput]":
         return [coin for coin in self.inputs if coin.kind == KIND_BOARDING]
@@ -191,8 +192,8 @@ def approve(device, intent: Intent) -> None:
     if fee_sat < 0:
         raise Refused("intent-overspend", "%d sat more out than in" % -fee_sat)
     outward = [output for output in intent.outputs if not output.is_own]
-    is_dear = fee_sat > limits.intent_fee_limit_sat(intent.input_sat())
-    if not outward and not is_dear:
+    fee_title = _fee_title(device, intent)
+    if not outward and not fee_title:
         return
     pages = []
     for output in outward:
@@ -200,5 +201,17 @@ def approve(device, intent: Intent) -> None:
         pages.append(["Pay " + way] + text.amount(output.amount_sat))
         address = destination(device, output.kind, output.script)
         pages += text.pages(text.groups(address))
-    pages.append((["HIGH FEE"] if is_dear else ["Fee"]) + text.amount(fee_sat))
+    pages.append([fee_title or "Fee"] + text.amount(fee_sat))
     device.screen.confirm("Send" if outward else "Renew", pages)
+    intent.is_approved = True
+
+
+def _fee_title(device, intent: Intent) -> str:
+    """What the screen says of the fee when it has to ask; "" within the limits."""
+    fee_sat = intent.fee_sat()
+    if fee_sat > limits.intent_fee_limit_sat(intent.input_sat()):
+        return "HIGH FEE"
+    # Many small fees are a large one: without this a host could refresh a wallet away.
+    if device.ledger.unattended_fee_sat + fee_sat > limits.UNATTENDED_FEE_SAT:
+        return "FEES ADD UP"
+    return ""
