@@ -294,6 +294,18 @@ def test_a_session_that_gave_forfeits_is_closed_and_its_coins_can_be_taken_back(
     assert world.run([person.refresh() for person in people]) == []
 
 
+def test_a_session_that_gave_forfeits_is_not_aborted(world: World) -> None:
+    person = boarded(world, 1)[0]
+    driver = person.refresh()
+    driver.operator = KeepsForfeits(person.port)  # type: ignore[assignment]
+    while driver.state is not BatchState.SETTLED:
+        world.operator.advance()
+        driver.poll()
+        world.time += 1
+    with pytest.raises(SignerRefused, match="state-wrong"):
+        person.signer.abort_batch(driver._session)
+
+
 def test_a_refused_registration_leaves_no_session_behind(world: World) -> None:
     person = world.participant()
     coin = person.boarding_coin(AMOUNT_SAT)
