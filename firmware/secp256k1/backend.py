@@ -4,14 +4,9 @@ A VM that gives a wrong answer (damaged file, an unknown chip) is not used: the 
 its place, slower but independent of machine code, and `BACKEND` says so.
 """
 
-import sys
-
-from secp256k1 import plain, schnorr
+from secp256k1 import architecture, plain, schnorr
 from secp256k1.encoding import CurveError
 
-_X64 = 2
-_ARMV6M = 3
-_ARMV7EM = (5, 6, 7)
 _SECRET = bytes(31) + b"\x03"
 _PUBLIC = bytes.fromhex("02f9308a019258c31049344f85f89d5229b531c845836f99b08601f113bce036f9")
 # BIP-340 test vector 0.
@@ -21,22 +16,15 @@ _SIGNATURE = bytes.fromhex(
 )
 
 
-def architecture() -> int:
-    """MicroPython's number of the native code that this interpreter runs, 0 for none."""
-    if sys.implementation.name != "micropython":
-        return 0
-    return getattr(sys.implementation, "_mpy", 0) >> 10 & 15
-
-
 def find_vm():
     """The `run` of this board's field VM, or None where only plain integers are left."""
-    number = architecture()
+    number = architecture.number()
     try:
-        if number == _X64:
+        if number == architecture.X64:
             from secp256k1.vm_word64 import run
-        elif number == _ARMV6M:
+        elif number == architecture.ARMV6M:
             from secp256k1.vm_thumb1 import run
-        elif number in _ARMV7EM:
+        elif number in architecture.ARMV7EM:
             from secp256k1.vm_thumb2 import run
         else:
             return None

@@ -4,18 +4,12 @@ The block function is the fastest that this interpreter can run; see `compress_n
 """
 
 import struct
-import sys
 
-if sys.implementation.name == "micropython" and getattr(sys.implementation, "_mpy", 0) >> 10 == 2:
-    from secp256k1.sha512_word64 import compress as _compress
-    from secp256k1.sha512_word64 import xor_into as _xor_into
+from secp256k1 import architecture
+from secp256k1.sha512_plain import compress as _compress
+from secp256k1.sha512_plain import xor_into as _xor_into
 
-    compress_name = "word64"
-else:
-    from secp256k1.sha512_plain import compress as _compress
-    from secp256k1.sha512_plain import xor_into as _xor_into
-
-    compress_name = "plain"
+compress_name = "plain"
 _BLOCK = 128
 
 
@@ -145,3 +139,34 @@ def pbkdf2_hmac_sha512(
         result += _big_endian(total)
     _wipe(keyed[0], keyed[1], block, value, total)
     return result[:length]
+
+
+def _find_kernel() -> None:
+    """Takes the machine code of this interpreter, if it is there and hashes right."""
+    global _compress, _xor_into, compress_name
+    portable = _compress, _xor_into
+    number = architecture.number()
+    try:
+        if number == architecture.X64:
+            from secp256k1.sha512_word64 import compress, xor_into
+        elif number == architecture.ARMV6M or number in architecture.ARMV7EM:
+            from secp256k1.sha512_thumb1 import compress, xor_into
+        else:
+            return
+    except (ImportError, ValueError):
+        # A bundle for another chip: its machine code is absent or of a foreign architecture.
+        return
+    _compress, _xor_into, compress_name = compress, xor_into, "machine code"
+    # FIPS 180-4's example; the second round of PBKDF2 also needs the exclusive or.
+    if sha512(b"abc")[:8].hex() != "ddaf35a193617aba" or not _xor_works():
+        _compress, _xor_into = portable
+        compress_name = "plain"
+
+
+def _xor_works() -> bool:
+    target = bytearray(range(64))
+    _xor_into(target, bytearray(b"\x5a" * 64))
+    return target == bytearray([byte ^ 0x5A for byte in range(64)])
+
+
+_find_kernel()

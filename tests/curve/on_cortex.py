@@ -21,7 +21,11 @@ def processor(kernel: str) -> cortex.Cortex:
 def use(kernel: str) -> cortex.Cortex:
     """Makes `kernel` the VM of the device's curve in this process."""
     import secp256k1
-    from secp256k1 import machine
+    from secp256k1 import machine, sha512
+
+    hashing = generate.FIRMWARE / "sha512_thumb1.py"
+    sha512._compress = cortex.Cortex(hashing, MODELS[kernel], "compress").call
+    sha512._xor_into = cortex.Cortex(hashing, MODELS[kernel], "xor_into").call
 
     board = processor(kernel)
     backend.find_vm = lambda: board.call

@@ -87,8 +87,8 @@ def page() -> str:
         "not in these columns. Unix-port times are the fastest of a few runs; the ratio compares\n"
         "embit's pure-Python curve under the same interpreter.\n\n"
         + table(cortex("thumb2"), cortex("thumb1"))
-        + f"\nHeap: beyond the imported modules and its 129 keys, the share runs in {share_heap()} kB\n"
-        "on the unix port, whose objects are 64 bits wide.\n"
+        + "\nHeap: beyond the imported modules and its 129 keys, the share runs in\n"
+        f"{share_heap()} kB on the unix port, whose objects are 64 bits wide.\n"
     )
 
 

@@ -32,22 +32,23 @@ def embit_rows():  # type: ignore[no-untyped-def]
 
 
 def share_heap(free_kilobytes: int) -> None:
-    """Runs the share with so much heap left: the rest is taken by blocks of falling size."""
+    """Runs the share with so much heap left in one piece; blocks of falling size take the rest."""
     from tools.bench.operations import Branch
 
     branch = Branch()
     gc.collect()
-    ballast, size = [], 1 << 20
-    while size > 256:
+    hole, ballast, size = bytearray(free_kilobytes * 1024), [None] * 2000, 1 << 20
+    used = 0
+    while size > 32 and used < 2000:
         try:
-            while gc.mem_free() - size > free_kilobytes * 1024:
-                ballast.append(bytearray(size))
+            ballast[used] = bytearray(size)
+            used += 1
         except MemoryError:
-            pass
-        size >>= 1
+            size >>= 1
+    hole = None
     gc.collect()
     branch.share()
-    print("done", len(ballast), gc.mem_free())
+    print("done", hole, used, gc.mem_free())
 
 
 if __name__ == "__main__":

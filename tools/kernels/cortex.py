@@ -32,17 +32,18 @@ M0 = UC_CPU_ARM_CORTEX_M0
 M4 = UC_CPU_ARM_CORTEX_M4
 
 
-def opcodes(source: Path) -> bytes:
-    """The data() words of a generated source file."""
-    words = re.findall(r"0x([0-9A-F]{4})\b", source.read_text())
+def opcodes(source: Path, function: str) -> bytes:
+    """The data() words of one function of a generated source file."""
+    body = source.read_text().split(f"def {function}(")[1].split("def ")[0]
+    words = re.findall(r"0x([0-9A-F]{4})\b", body)
     return b"".join(int(word, 16).to_bytes(2, "little") for word in words)
 
 
 class Cortex:
     """One processor with one kernel; `call` passes buffers by reference and numbers by value."""
 
-    def __init__(self, source: Path, model: int = M4) -> None:
-        self._code = opcodes(source)
+    def __init__(self, source: Path, model: int = M4, function: str = "run") -> None:
+        self._code = opcodes(source, function)
         self._machine = Uc(UC_ARCH_ARM, UC_MODE_THUMB | UC_MODE_MCLASS)
         self._machine.ctl_set_cpu_model(model)
         self._machine.mem_map(_KERNEL, 0x10000)
@@ -78,16 +79,18 @@ class Cortex:
         if self.trace is not None:
             self.trace.append(address)
 
-    def call(self, *arguments: bytearray | int) -> None:
-        """Runs the kernel to its end; buffers are written back."""
-        machine, place, placed = self._machine, _DATA, []
+    def call(self, *arguments: bytearray | bytes | int) -> None:
+        """Runs the kernel to its end; every bytearray is written back."""
+        machine, place = self._machine, _DATA
+        placed: list[tuple[bytearray, int]] = []
         for register, argument in zip(_ARGUMENTS, arguments, strict=False):
             if isinstance(argument, int):
                 machine.reg_write(register, argument)
                 continue
             machine.mem_write(place, bytes(argument))
             machine.reg_write(register, place)
-            placed.append((argument, place))
+            if isinstance(argument, bytearray):
+                placed.append((argument, place))
             place += (len(argument) + 0xFF) & ~0xFF
         machine.reg_write(UC_ARM_REG_SP, _STACK)
         machine.reg_write(UC_ARM_REG_LR, _RETURN | 1)

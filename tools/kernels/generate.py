@@ -6,7 +6,7 @@ them and compares.
 
 from pathlib import Path
 
-from tools.kernels import programs, thumb, thumb1_vm, thumb2_vm, word64
+from tools.kernels import programs, thumb, thumb1_sha512, thumb1_vm, thumb2_vm, word64
 
 FIRMWARE = Path(__file__).resolve().parents[2] / "firmware" / "secp256k1"
 
@@ -53,22 +53,29 @@ def vm_word64() -> str:
     return _header("The field VM for 64-bit ports.", "word64.py") + "\n" + word64.source()
 
 
-def kernel(what: str, source: str, text: str, wide: bool) -> str:
+def _function(name: str, arguments: int, text: str, wide: bool) -> str:
     assembler = thumb.Assembler(wide)
     assembler.source(text)
-    header = _header(what, source) + "\n# ruff: noqa: F821\nimport micropython\n\n\n"
-    return header + thumb.function_source("run", 4, assembler.halfwords())
+    return "\n\n" + thumb.function_source(name, arguments, assembler.halfwords())
+
+
+def kernel(what: str, source: str) -> str:
+    return _header(what, source) + "\n# ruff: noqa: F821\nimport micropython\n"
 
 
 def outputs() -> dict[str, str]:
     """File name under firmware/secp256k1 and the text that belongs there."""
-    large, small = "Cortex-M4, M7 and M33", "Cortex-M0+"
-    vm = "The field VM for "
+    large = kernel("The field VM for Cortex-M4, M7 and M33.", "thumb2_vm.py")
+    small = kernel("The field VM for Cortex-M0+.", "thumb1_vm.py")
+    hashing = kernel("The SHA-512 block function for every Cortex-M.", "thumb1_sha512.py")
     return {
         "vm_code.py": vm_code(),
         "vm_word64.py": vm_word64(),
-        "vm_thumb2.py": kernel(vm + large + ".", "thumb2_vm.py", thumb2_vm.source(), True),
-        "vm_thumb1.py": kernel(vm + small + ".", "thumb1_vm.py", thumb1_vm.source(), False),
+        "vm_thumb2.py": large + _function("run", 4, thumb2_vm.source(), True),
+        "vm_thumb1.py": small + _function("run", 4, thumb1_vm.source(), False),
+        "sha512_thumb1.py": hashing
+        + _function("compress", 3, thumb1_sha512.source(), False)
+        + _function("xor_into", 2, thumb1_sha512.xor_source(), False),
     }
 
 
