@@ -13,7 +13,8 @@ def run(code: ptr8, memory: ptr32, table: ptr32, entry: int):
     counter = 0
     origin = 0
     r0 = r1 = r2 = r3 = 0
-    m = uint(0xFFFFFFFF)
+    full = uint(1) << 32
+    m = full - 1
     while True:
         op = int(code[pc])
         d = int(code[pc + 1]) << 3
@@ -76,26 +77,26 @@ def run(code: ptr8, memory: ptr32, table: ptr32, entry: int):
                 t1 = (v := (v >> 32) + t1 + top) & m
                 t2 += v >> 32
             elif op == 3:
-                t0 = (v := x0 + 4294967296 - y0) & m
-                t1 = (v := (v >> 32) + x1 + 4294967295 - y1) & m
-                t2 = (v := (v >> 32) + x2 + 4294967295 - y2) & m
-                t3 = (v := (v >> 32) + x3 + 4294967295 - y3) & m
-                t4 = (v := (v >> 32) + x4 + 4294967295 - y4) & m
-                t5 = (v := (v >> 32) + x5 + 4294967295 - y5) & m
-                t6 = (v := (v >> 32) + x6 + 4294967295 - y6) & m
-                t7 = (v := (v >> 32) + x7 + 4294967295 - y7) & m
+                t0 = (v := x0 + full - y0) & m
+                t1 = (v := (v >> 32) + x1 + m - y1) & m
+                t2 = (v := (v >> 32) + x2 + m - y2) & m
+                t3 = (v := (v >> 32) + x3 + m - y3) & m
+                t4 = (v := (v >> 32) + x4 + m - y4) & m
+                t5 = (v := (v >> 32) + x5 + m - y5) & m
+                t6 = (v := (v >> 32) + x6 + m - y6) & m
+                t7 = (v := (v >> 32) + x7 + m - y7) & m
                 top = uint(1) - (v >> 32)
-                t0 = (v := t0 + 4294967296 - top * 977) & m
-                t1 = (v := (v >> 32) + t1 + 4294967295 - top) & m
-                t2 = (v := (v >> 32) + t2 + 4294967295) & m
-                t3 = (v := (v >> 32) + t3 + 4294967295) & m
-                t4 = (v := (v >> 32) + t4 + 4294967295) & m
-                t5 = (v := (v >> 32) + t5 + 4294967295) & m
-                t6 = (v := (v >> 32) + t6 + 4294967295) & m
-                t7 = (v := (v >> 32) + t7 + 4294967295) & m
+                t0 = (v := t0 + full - top * 977) & m
+                t1 = (v := (v >> 32) + t1 + m - top) & m
+                t2 = (v := (v >> 32) + t2 + m) & m
+                t3 = (v := (v >> 32) + t3 + m) & m
+                t4 = (v := (v >> 32) + t4 + m) & m
+                t5 = (v := (v >> 32) + t5 + m) & m
+                t6 = (v := (v >> 32) + t6 + m) & m
+                t7 = (v := (v >> 32) + t7 + m) & m
                 top = uint(1) - (v >> 32)
-                t0 = (v := t0 + 4294967296 - top * 977) & m
-                t1 = (v := (v >> 32) + t1 + 4294967295 - top) & m
+                t0 = (v := t0 + full - top * 977) & m
+                t1 = (v := (v >> 32) + t1 + m - top) & m
             else:
                 while count:
                     count -= 1
@@ -257,14 +258,14 @@ def run(code: ptr8, memory: ptr32, table: ptr32, entry: int):
                 t7 = (v := (v >> 32) + x7 + y7) & m
                 top = v >> 32
             else:
-                t0 = (v := x0 + 4294967296 - y0) & m
-                t1 = (v := (v >> 32) + x1 + 4294967295 - y1) & m
-                t2 = (v := (v >> 32) + x2 + 4294967295 - y2) & m
-                t3 = (v := (v >> 32) + x3 + 4294967295 - y3) & m
-                t4 = (v := (v >> 32) + x4 + 4294967295 - y4) & m
-                t5 = (v := (v >> 32) + x5 + 4294967295 - y5) & m
-                t6 = (v := (v >> 32) + x6 + 4294967295 - y6) & m
-                t7 = (v := (v >> 32) + x7 + 4294967295 - y7) & m
+                t0 = (v := x0 + full - y0) & m
+                t1 = (v := (v >> 32) + x1 + m - y1) & m
+                t2 = (v := (v >> 32) + x2 + m - y2) & m
+                t3 = (v := (v >> 32) + x3 + m - y3) & m
+                t4 = (v := (v >> 32) + x4 + m - y4) & m
+                t5 = (v := (v >> 32) + x5 + m - y5) & m
+                t6 = (v := (v >> 32) + x6 + m - y6) & m
+                t7 = (v := (v >> 32) + x7 + m - y7) & m
                 top = uint(1) - (v >> 32)
             memory[d + 0] = t0
             memory[d + 1] = t1

@@ -55,7 +55,13 @@ def test_generated_sources_are_what_the_generator_writes(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("kernel", "march"),
-    [("vm_thumb2", "armv7em"), ("vm_thumb1", "armv6m"), ("sha512_thumb1", "armv6m")],
+    [
+        ("vm_thumb2", "armv7em"),
+        ("vm_thumb1", "armv6m"),
+        ("sha512_thumb1", "armv6m"),
+        ("vm_word64", "x64"),
+        ("sha512_word64", "x64"),
+    ],
 )
 def test_generated_kernels_compile_for_their_boards(kernel: str, march: str, tmp_path) -> None:  # type: ignore[no-untyped-def]
     outputs = []
@@ -67,4 +73,4 @@ def test_generated_kernels_compile_for_their_boards(kernel: str, march: str, tmp
         subprocess.run(command, cwd=ROOT, check=True, timeout=60)
         outputs.append(target.read_bytes())
     assert outputs[0] == outputs[1]
-    assert len(outputs[0]) < 4096
+    assert len(outputs[0]) < 16384

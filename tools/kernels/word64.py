@@ -15,7 +15,8 @@ def run(code: ptr8, memory: ptr32, table: ptr32, entry: int):
     counter = 0
     origin = 0
     r0 = r1 = r2 = r3 = 0
-    m = uint(0xFFFFFFFF)
+    full = uint(1) << 32
+    m = full - 1
     while True:
         op = int(code[pc])
         d = int(code[pc + 1]) << 3
@@ -134,8 +135,8 @@ def _sum(difference: bool) -> list[str]:
     for i in range(8):
         carry = "" if not i else "(v >> 32) + "
         if difference:
-            # 2^32 and 2^32 - 1 keep each limb positive; the borrow shows as a missing bit.
-            bias = "4294967296" if not i else "4294967295"
+            # full (2^32) and m keep each limb positive; a missing bit shows the borrow.
+            bias = "full" if not i else "m"
             lines.append(_limb(f"t{i}", f"{carry}x{i} + {bias} - y{i}"))
         else:
             lines.append(_limb(f"t{i}", f"{carry}x{i} + y{i}"))
@@ -148,10 +149,10 @@ def _take_prime() -> list[str]:
     """t minus top times (2^32 + 977), twice, for a borrow."""
     lines = []
     for last in (False, True):
-        lines.append(_limb("t0", "t0 + 4294967296 - top * 977"))
-        lines.append(_limb("t1", "(v >> 32) + t1 + 4294967295 - top"))
+        lines.append(_limb("t0", "t0 + full - top * 977"))
+        lines.append(_limb("t1", "(v >> 32) + t1 + m - top"))
         if not last:
-            lines += [_limb(f"t{j}", f"(v >> 32) + t{j} + 4294967295") for j in range(2, 8)]
+            lines += [_limb(f"t{j}", f"(v >> 32) + t{j} + m") for j in range(2, 8)]
             lines.append("top = uint(1) - (v >> 32)")
     return lines
 
