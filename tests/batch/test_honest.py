@@ -199,6 +199,7 @@ def test_a_stuck_random_source_repeats_no_public_nonce() -> None:
     device = LocalDevice()
     device.board.is_random = False
     seen: set[bytes] = set()
+    keys = set()
     for number in range(20):
         run = Run(device, [boarding_input("same", 50_000)], [own_vtxo(49_000, 5)])
         run.to_tree()
@@ -206,7 +207,9 @@ def test_a_stuck_random_source_repeats_no_public_nonce() -> None:
         nonces = run.call("get_nonces")["nonces"]
         assert not seen & set(nonces), number
         seen |= set(nonces)
+        keys.add(run.cosigner_key)
         run.call("abort_batch")
+    assert len(keys) == 20
 
 
 def test_an_intent_can_be_withdrawn_with_and_without_a_session() -> None:

@@ -221,6 +221,19 @@ def test_a_full_ledger_forgets_closed_coins_and_never_live_ones() -> None:
     ledger.release(last_given)
 
 
+def test_a_full_ledger_keeps_what_a_release_would_bring_back() -> None:
+    ledger, kept = boarded(MemoryStorage())
+    ledger.pledge(batch(2, given([kept]), [40_000]))
+    ledger.pledge(batch(3, given([point(3)], KIND_BOARDING), [9_000]))
+    coin = point(1003)
+    for number in range(4, 4 + limits.MAX_LEDGER_RECORDS):
+        ledger.pledge(batch(number, given([coin]), [1_000]))
+        coin = point(1000 + number)
+    ledger.release(kept)
+    assert state_of(ledger, kept) == states.LIVE
+    assert state_of(ledger, point(1002)) == states.VOID
+
+
 def test_refuses_more_coins_than_the_ledger_holds() -> None:
     ledger = open_ledger(MemoryStorage())
     for number in range(1, limits.MAX_LEDGER_RECORDS // 17 + 1):
