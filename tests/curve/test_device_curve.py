@@ -12,7 +12,7 @@ import pytest
 from tests.micropython import MODULE_PATH, ROOT, micropython
 
 DEVICE_ONLY = ["device_sha512", "device_pbkdf2", "device_vm"]
-CASES = ["test_curve", "test_musig2", *DEVICE_ONLY]
+CASES = ["test_curve", "test_ecdh", "test_musig2", *DEVICE_ONLY]
 
 
 def run_on_cpython(module: str) -> "subprocess.CompletedProcess[str]":

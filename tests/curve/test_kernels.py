@@ -36,6 +36,12 @@ def test_machine_code_passes_the_tests_of_the_curve(kernel: str, module: str) ->
     assert result.returncode == 0, result.stdout[-6000:] + result.stderr[-3000:]
 
 
+def test_machine_code_passes_wycheproof_ecdh() -> None:
+    # On the faster model only: the M0+ runs the same programs ten times as long.
+    result = device_python("-m", "tests.curve.on_cortex", "thumb2", "test_ecdh")
+    assert result.returncode == 0, result.stdout[-6000:] + result.stderr[-3000:]
+
+
 @pytest.mark.parametrize("operation", SECRET_OPERATIONS)
 @pytest.mark.parametrize("kernel", KERNELS)
 def test_instructions_and_addresses_do_not_depend_on_secrets(kernel: str, operation: str) -> None:
@@ -73,4 +79,4 @@ def test_generated_kernels_compile_for_their_boards(kernel: str, march: str, tmp
         subprocess.run(command, cwd=ROOT, check=True, timeout=60)
         outputs.append(target.read_bytes())
     assert outputs[0] == outputs[1]
-    assert len(outputs[0]) < 16384
+    assert len(outputs[0]) < (32768 if march == "x64" else 4096)
