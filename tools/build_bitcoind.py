@@ -1,4 +1,4 @@
-"""Builds bitcoind and bitcoin-cli from the source inside py-bitcoinkernel's sdist: tests/node uses it.
+"""Builds bitcoind and bitcoin-cli, which tests/node needs, from py-bitcoinkernel's sdist.
 
     python -m tools.build_bitcoind          build once, print the directory with the two programs
 
@@ -89,7 +89,8 @@ def missing_tools() -> list[str]:
 def has_header(header: str) -> bool:
     command = ["g++", "-E", "-x", "c++", "-"]
     source = f"#include <{header}>\n"
-    return subprocess.run(command, input=source, text=True, capture_output=True).returncode == 0
+    ran = subprocess.run(command, input=source, text=True, capture_output=True, check=False)
+    return ran.returncode == 0
 
 
 def download_source(folder: Path) -> Path:

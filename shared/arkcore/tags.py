@@ -4,6 +4,7 @@ One list a module, in the order of `SECTIONS`; entries are (tag, sentence). The 
 was wrong and why it matters.
 """
 
+from arkcore.tags_bark import BARK
 from arkcore.tags_batch import BATCH_SECTIONS
 from arkcore.tags_device import DEVICE_SECTIONS
 from arkcore.tags_ledger import LEDGER_SECTIONS
@@ -261,6 +262,7 @@ SECTIONS = [
     INTENT,
     MUSIG2,
     ROUNDS,
+    BARK,
 ]
 
 _ALL_SECTIONS = SECTIONS + BATCH_SECTIONS + DEVICE_SECTIONS + LEDGER_SECTIONS

@@ -125,6 +125,11 @@ ARKADE: list[tuple[Format, Callable[[Any], bool]]] = [
      lambda d: isinstance(d, dict) and {"utxos", "cases"} <= set(d)),
     (Format("transaction history", OUT_OF_SCOPE),
      lambda d: isinstance(d, list) and {"vtxos", "expectedBalance"} <= keys_of(d)),
+    (Format("bark VTXOs", SUPPORTED, "bark_vtxos"),
+     lambda d: isinstance(d, dict) and {"v2_hex", "exit_txids"} <= keys_of(d.get("vtxos"))),
+    (Format("bark rounds and mailboxes", OUT_OF_SCOPE),
+     lambda d: isinstance(d, dict) and bool(
+         {"bundle_hex", "attestations", "mailbox_authorization", "signed_spec_hex"} & set(d))),
     (Format("wallet database dump", OUT_OF_SCOPE),
      lambda d: isinstance(d, dict) and any(key.startswith("collection:") for key in d)),
 ]  # fmt: skip

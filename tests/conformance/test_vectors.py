@@ -12,7 +12,8 @@ from tests.conformance.__main__ import CPYTHON, MICROPYTHON, examine
 from tests.conformance.formats import OUT_OF_SCOPE, recognise
 from tests.micropython import ROOT
 
-FILES = sorted((ROOT / "tests" / "vectors" / "tssdk").glob("*.json"))
+VECTORS = ROOT / "tests" / "vectors"
+FILES = sorted([*(VECTORS / "tssdk").glob("*.json"), *(VECTORS / "bark").glob("vtxo_*.json")])
 
 
 @pytest.mark.slow
@@ -72,6 +73,8 @@ def test_formats_are_known_by_content_whatever_the_file_is_called() -> None:
         ({"note": {"valid": []}}, "addresses and notes"),
         ({"keyAggregation": {}}, "musig2"),
         ({"cases": [{"program": "", "context": {}}]}, "batch triggers"),
+        ({"vtxos": [{"v2_hex": "", "exit_txids": []}]}, "bark VTXOs"),
+        ({"attestations": []}, "bark rounds and mailboxes"),
     ]:
         found = recognise(document, "any.json")
         assert found is not None and found.name == name
