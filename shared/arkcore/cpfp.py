@@ -6,7 +6,7 @@ that spends its anchor; nodes take the two as one package.
 
 from arkcore.codec import outpoint
 from arkcore.errors import SigningError
-from arkcore.nodes import anchor
+from arkcore.nodes import ANCHOR_SCRIPT
 from arkcore.sighash import taproot_sighash
 from arkcore.tx import Tx, TxIn, TxOut
 from arkcore.weights import WeightEstimate, fee_at
@@ -27,15 +27,19 @@ class FundingCoin:
         self.output = output
 
 
-def anchor_outpoint(parent: Tx) -> bytes:
-    """Outpoint (36 bytes) of the parent's anchor.
-
-    Raises SigningError `cpfp-anchor` without an empty P2A, or with two: nodes relay one at most.
-    """
-    found = [vout for vout, txout in enumerate(parent.outputs) if txout == anchor()]
+def _anchor_vout(parent: Tx) -> int:
+    found = [vout for vout, txout in enumerate(parent.outputs) if txout.script == ANCHOR_SCRIPT]
     if len(found) != 1:
         raise SigningError("cpfp-anchor", "%d anchors" % len(found))
-    return outpoint(parent.txid(), found[0])
+    return found[0]
+
+
+def anchor_outpoint(parent: Tx) -> bytes:
+    """Outpoint (36 bytes) of the parent's anchor; Arkade's are empty, bark's may hold a fee.
+
+    Raises SigningError `cpfp-anchor` without a P2A, or with two: nodes relay one at most.
+    """
+    return outpoint(parent.txid(), _anchor_vout(parent))
 
 
 def child_vsize(coin_count: int, change_script: bytes) -> int:
@@ -68,10 +72,13 @@ def build_child(
 ) -> Child:
     """The child of `parent` that pays `fee_sat` for both and returns the rest to the owner.
 
+    What the anchor holds pays along with the coins.
+
     Raises SigningError `cpfp-anchor`, `cpfp-funds` (no coins, or less than 546 sat would come
     back), `cpfp-size` (over 1000 vB, which version 3 forbids).
     """
-    total_sat = sum(coin.output.amount_sat for coin in coins)
+    paid_anchor = parent.outputs[_anchor_vout(parent)]
+    total_sat = paid_anchor.amount_sat + sum(coin.output.amount_sat for coin in coins)
     change_sat = total_sat - fee_sat
     if not coins or fee_sat < 0 or change_sat < MIN_CHANGE_SAT:
         raise SigningError("cpfp-funds", "change would be %d sat" % change_sat)
@@ -80,7 +87,7 @@ def build_child(
     inputs = [TxIn(anchor_outpoint(parent))]
     inputs += [TxIn(coin.outpoint) for coin in coins]
     tx = Tx(3, inputs, [TxOut(change_sat, change_script)])
-    return Child(tx, fee_sat, [anchor()] + [coin.output for coin in coins])
+    return Child(tx, fee_sat, [paid_anchor] + [coin.output for coin in coins])
 
 
 def package_fee(

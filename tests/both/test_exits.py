@@ -92,10 +92,17 @@ def test_refuses_children_larger_than_the_network_relays() -> None:
 
 def test_refuses_parents_without_exactly_one_anchor() -> None:
     outputs = PARENT.outputs
-    for wrong in (outputs[:1], outputs + [anchor()], outputs[:1] + [TxOut(1, anchor().script)]):
+    for wrong in (outputs[:1], outputs + [anchor()], outputs + [TxOut(1, anchor().script)]):
         assert refusal(anchor_outpoint, node_tx(POINT, wrong)) == "cpfp-anchor"
     moved = node_tx(POINT, [anchor(), outputs[0]])
     assert anchor_outpoint(moved) == moved.txid() + bytes(4)
+
+
+def test_what_an_anchor_holds_pays_along() -> None:
+    filled = node_tx(POINT, PARENT.outputs[:1] + [TxOut(240, anchor().script)])
+    child = build_child(filled, [coin(1, 10_000)], SCRIPT, 300)
+    assert child.prevouts[0] == filled.outputs[1]
+    assert child.tx.outputs[0].amount_sat == 10_000 + 240 - 300
 
 
 def test_sizes_grow_with_every_part() -> None:

@@ -163,6 +163,13 @@ class BarkVtxo:
 
         Raises TreeError `bark-amount`, `bark-point`.
         """
+        found, end = self.exit_chain()
+        if end != self.point:
+            raise TreeError("bark-point", "the chain ends elsewhere")
+        return found
+
+    def exit_chain(self) -> "tuple[list[ExitTx], bytes]":
+        """The exit transactions, and the outpoint (36 bytes) in which they end."""
         prevout, point = self.anchor_output(), self.anchor
         found = []
         for index, item in enumerate(self.genesis):
@@ -174,9 +181,7 @@ class BarkVtxo:
             tx = Tx(_TRUC_VERSION, [TxIn(point, _EXIT_SEQUENCE, b"", stack)], outputs)
             found.append(ExitTx(tx, prevout))
             point, prevout = outpoint(tx.txid(), item.vout), following
-        if point != self.point:
-            raise TreeError("bark-point", "the chain ends elsewhere")
-        return found
+        return found, point
 
     def check_structure(self, funding: Tx) -> "list[ExitTx]":
         """The exit transactions, once they hang on the right output of `funding`.
