@@ -5,7 +5,7 @@ Under littlefs on MicroPython (tests/device/cuts.py), and with SIGKILL on the wh
 
 import random
 import time
-from contextlib import suppress
+from typing import Any
 
 from stanchion.device.client import DeviceClient, Patience
 from stanchion.device.errors import DeviceError
@@ -22,24 +22,36 @@ def test_every_flash_operation_can_be_the_last_one() -> None:
     assert result.stdout.count("cut at") == 3
 
 
+def cut_while_asking(
+    emulator: Emulator, client: DeviceClient, after_s: float, name: str, /, **params: Any
+) -> bool:
+    """Asks, cuts the power `after_s` seconds later, starts again; whether an answer came before."""
+    usual = client.patience
+    client.patience = Patience(quiet_s=0.5, ping_s=0.2, attempts=1)
+    with Presser(emulator):
+        asked = Call(client, name, **params)
+        time.sleep(after_s)
+        emulator.kill()
+        try:
+            asked.result()
+            return True
+        except DeviceError:
+            return False
+        finally:
+            client.patience = usual
+            emulator.start()
+
+
 def test_what_was_answered_before_a_kill_is_there_after_it(
     emulator: Emulator, wallet: DeviceClient
 ) -> None:
-    wallet.patience = Patience(quiet_s=0.5, ping_s=0.2, attempts=1)
     chance = random.Random(7)
-    told, number = 0, 0
-    for _ in range(8):
-        with Presser(emulator):
-            number += 1
-            asked = Call(wallet, "enroll_operator", **{**OPERATOR, "dust_sat": 400 + number % 6})
-            time.sleep(chance.random() * 0.12)
-            emulator.kill()
-            try:
-                asked.result()
-                told = number
-            except DeviceError:
-                pass
-        emulator.start()
+    told = 0
+    for number in range(1, 9):
+        changed = {**OPERATOR, "dust_sat": 400 + number % 6}
+        wait_s = chance.random() * 0.12
+        if cut_while_asking(emulator, wallet, wait_s, "enroll_operator", **changed):
+            told = number
         assert wallet.connect()["state"] == terms.STATE_READY
         if told:
             dust_sat = wallet.get_operator()["dust_sat"]
@@ -51,18 +63,12 @@ def test_what_was_answered_before_a_kill_is_there_after_it(
 def test_a_kill_during_creation_leaves_no_wallet_or_a_whole_one(
     emulator: Emulator, client: DeviceClient
 ) -> None:
-    client.patience = Patience(quiet_s=0.5, ping_s=0.2, attempts=1)
     chance = random.Random(3)
     states = set()
     for _ in range(7):
-        with Presser(emulator):
-            params = {"network": REGTEST, "word_count": 12, "entropy": bytes(32)}
-            asked = Call(client, "create_wallet", **params)
-            time.sleep(chance.random() * 0.25)
-            emulator.kill()
-            with suppress(DeviceError):
-                asked.result()
-        emulator.start()
+        params = {"network": REGTEST, "word_count": 12, "entropy": bytes(32)}
+        wait_s = chance.random() * 0.25
+        cut_while_asking(emulator, client, wait_s, "create_wallet", **params)
         state = client.connect()["state"]
         assert state in (terms.STATE_EMPTY, terms.STATE_READY)
         states.add(state)

@@ -4,6 +4,7 @@ import os
 import threading
 import time
 from collections import deque
+from contextlib import suppress
 
 BUTTONS = {"yes": b"y", "no": b"n", "up": b"u", "down": b"d"}
 _HISTORY = 2000
@@ -48,7 +49,7 @@ class Panel:
 
     def press(self, button: str) -> None:
         """Presses "yes", "no", "up" or "down"; nothing happens without a running process."""
-        with self._changed:
+        with self._changed, suppress(BrokenPipeError):
             if self._press_fd >= 0:
                 os.write(self._press_fd, BUTTONS[button])
 
