@@ -181,6 +181,19 @@ class EmbeddedChain:
         return [coin for coin in found if self._mempool.spender(coin.outpoint) is None]
 
     @_locked
+    def history(self, script: bytes) -> list[bytes]:
+        """Txids that pay to or spend from a script, oldest first; waiting ones at the end."""
+        paid: set[bytes] = set()
+        found = []
+        for tx in [*self._index.txs(), *(entry.tx for entry in self._mempool.in_order())]:
+            txid = tx.txid()
+            own = [outpoint(txid, v) for v, out in enumerate(tx.outputs) if out.script == script]
+            paid.update(own)
+            if own or any(txin.outpoint in paid for txin in tx.inputs):
+                found.append(txid)
+        return found
+
+    @_locked
     def ancestor_fee(self, txid: bytes) -> FeeInfo | None:
         if txid not in self._mempool:
             return None

@@ -66,6 +66,10 @@ class ChainIndex:
         """Txid of the confirmed spender."""
         return self._spends.get(point)
 
+    def txs(self) -> list[Tx]:
+        """All transactions, oldest block first."""
+        return [tx for tx, _ in self._txs.values()]
+
     def outpoints(self, script: bytes) -> set[bytes]:
         """Unspent outpoints of a script."""
         return self._scripts.get(script, set())

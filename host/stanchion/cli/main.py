@@ -2,7 +2,7 @@
 
 import typer
 
-from stanchion.cli import bundle, demo, emulator
+from stanchion.cli import bundle, demo, emulator, operator
 
 app = typer.Typer(
     name="stanchion",
@@ -12,5 +12,5 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
 )
 
-for command in (demo, emulator, bundle):
+for command in (demo, emulator, bundle, operator):
     command.register(app)

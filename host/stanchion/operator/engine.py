@@ -24,8 +24,14 @@ from stanchion.operator.info import operator_info
 from stanchion.operator.intent_queue import IntentQueue
 from stanchion.operator.journal import RoundJournal
 from stanchion.operator.keys import OperatorKeys
+from stanchion.operator.offchain import (
+    MemoryOffchainStore,
+    OffchainBook,
+    OffchainStore,
+    OffchainTx,
+)
 from stanchion.operator.planning import BatchPlanner
-from stanchion.operator.recovery import recover
+from stanchion.operator.recovery import recover, recover_spends
 from stanchion.operator.registration import Proof, build_intent, check_time, estimate_fee
 from stanchion.operator.running_batch import RunningBatch
 from stanchion.operator.timing import SessionClock
@@ -50,8 +56,9 @@ class Operator:
         planner: Callable[[OperatorConfig, OperatorKeys, Wallet], BatchPlanner] = BatchPlanner,
         feed: EventFeed | None = None,
         journal: RoundJournal | None = None,
+        offchain: OffchainStore | None = None,
     ) -> None:
-        """With a `journal` of earlier rounds the operator goes on where it stopped."""
+        """With a `journal` and `offchain` store of before the operator goes on where it stopped."""
         config = config or OperatorConfig()
         config.check()
         keys = keys or OperatorKeys()
@@ -63,6 +70,8 @@ class Operator:
         if journal is not None:
             self.context.journal = journal
             recover(self.context)
+        self.offchain = OffchainBook(self.context, offchain or MemoryOffchainStore())
+        recover_spends(self.context)
         self.queue = IntentQueue()
         self.batch: RunningBatch | None = None
         self.watchtower = Watchtower(self.context)
@@ -110,6 +119,14 @@ class Operator:
         parsed.check(self.context.keys.signer_xonly)
         return self.queue.holding(outpoint_text(point) for point in parsed.outpoints)
 
+    def intents_by_proof(self, proof: str, message: str) -> list[Intent]:
+        """Waiting intents that hold any proven coin. Raises OperatorError."""
+        return self._proven(proof, message, intents.GET_INTENT)
+
+    def intents_by_txid(self, txid: str) -> list[Intent]:
+        """Waiting intents whose proof has this txid (display hex)."""
+        return self.queue.with_txid(txid)
+
     def confirm(self, intent_id: str) -> None:
         """Raises OperatorError CONFIRMATION_SESSION_NOT_STARTED and others."""
         if self.batch is None:
@@ -140,6 +157,24 @@ class Operator:
         if self.batch is None:
             raise OperatorError(Code.INVALID_FORFEIT_TXS, "no round is in finalization")
         self.batch.submit_forfeits(signed_forfeits, signed_commitment)
+
+    def submit_tx(self, signed_ark_tx: str, checkpoint_txs: Sequence[str]) -> OffchainTx:
+        """Cosigns an off-chain transaction (base64 PSBTs). Raises OperatorError."""
+        return self.offchain.submit(signed_ark_tx, checkpoint_txs, self._check_unregistered)
+
+    def _check_unregistered(self, outpoints: Sequence[str]) -> None:
+        """A coin that is on its way into a batch must not be paid away as well."""
+        held = self.batch.holding(outpoints) if self.batch is not None else []
+        if held or self.queue.holding(outpoints):
+            raise OperatorError(Code.VTXO_ALREADY_REGISTERED, "an input is registered for a batch")
+
+    def finalize_tx(self, ark_txid: str, final_checkpoints: Sequence[str]) -> OffchainTx:
+        """Books an off-chain transaction with its signed checkpoints. Raises OperatorError."""
+        return self.offchain.finalize(ark_txid, final_checkpoints)
+
+    def pending_txs(self, proof: str, message: str) -> list[OffchainTx]:
+        """What was submitted for the proven coins and not finalized. Raises OperatorError."""
+        return self.offchain.pending(proof, message)
 
     # -- what time brings -----------------------------------------------------------------------
 

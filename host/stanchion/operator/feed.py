@@ -66,6 +66,11 @@ class EventFeed:
     def listener(self, stream_id: str) -> Listener | None:
         return self._listeners.get(stream_id)
 
+    def has_listener(self, topics: Iterable[str]) -> bool:
+        """Whether anybody listens to one of these topics."""
+        wanted = _normal(topics)
+        return any(wanted & listener.topics for listener in self._listeners.values())
+
     def publish(self, event: Event, topics: Iterable[str] = ()) -> None:
         wanted = _normal(topics)
         for listener in list(self._listeners.values()):

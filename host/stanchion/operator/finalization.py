@@ -48,6 +48,12 @@ def book_vtxos(context: OperatorContext, round_: Round) -> None:
 
     Only the round is read, so that a database can rebuild the set from the journal.
     """
+    settle_inputs(context, round_)
+    context.vtxos.add(created_vtxos(round_))
+
+
+def settle_inputs(context: OperatorContext, round_: Round) -> None:
+    """Marks the known VTXOs that a finalized round took in; a second time changes nothing."""
     forfeited_by = {
         txin.outpoint: forfeit.txid
         for forfeit in round_.forfeit_txs
@@ -58,7 +64,6 @@ def book_vtxos(context: OperatorContext, round_: Round) -> None:
             point = parse_outpoint_text(coin.outpoint)
             if context.vtxos.get(point) is not None:
                 context.vtxos.settle(point, round_.txid, forfeited_by.get(point, ""))
-    context.vtxos.add(created_vtxos(round_))
 
 
 def created_vtxos(round_: Round) -> list[Vtxo]:

@@ -51,5 +51,8 @@ class IntentQueue:
         wanted = set(outpoints)
         return [intent for intent in self._intents.values() if wanted & set(intent.outpoints)]
 
+    def with_txid(self, txid: str) -> list[Intent]:
+        return [intent for intent in self._intents.values() if intent.txid == txid]
+
     def delete(self, intent_id: str) -> None:
         self._intents.pop(intent_id, None)

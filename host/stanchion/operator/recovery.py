@@ -7,7 +7,7 @@ from arkcore.codec import from_hex_txid, parse_outpoint_text
 from stanchion.chain.port import ChainError
 from stanchion.operator.context import OperatorContext
 from stanchion.operator.errors import Code, OperatorError
-from stanchion.operator.finalization import book_vtxos
+from stanchion.operator.finalization import book_vtxos, settle_inputs
 from stanchion.rounds.events import BatchSwept
 from stanchion.rounds.round import Round
 
@@ -20,10 +20,18 @@ def recover(context: OperatorContext) -> None:
             _resend(context, round_)
         if round_.is_ended:
             book_vtxos(context, round_)
-            _note_sweeps(context, round_)
         elif round_.is_started:
             reason = str(OperatorError(Code.INTERNAL_ERROR, "operator restarted"))
             context.journal.append(round_id, round_.fail(reason, context.now))
+
+
+def recover_spends(context: OperatorContext) -> None:
+    """Once the off-chain VTXOs are booked, too: what rounds took in and what was swept."""
+    for round_id in context.journal.round_ids():
+        round_ = context.journal.load(round_id)
+        if round_.is_ended:
+            settle_inputs(context, round_)
+            _note_sweeps(context, round_)
 
 
 def _resend(context: OperatorContext, round_: Round) -> None:
