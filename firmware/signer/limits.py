@@ -22,7 +22,8 @@ MAX_KEY_INDEX = 100_000
 MAX_INPUTS = 16
 MAX_OUTPUTS = 16
 MAX_COMMITMENT_ITEMS = 2_000
-MAX_LEDGER_RECORDS = 128
+# As many as leave room for the largest batch beside them (tests/attack, row 98).
+MAX_LEDGER_RECORDS = 64
 ONCHAIN_DUST_SAT = 330
 
 
