@@ -29,7 +29,7 @@ def cortex(kernel: str) -> list[list[int | str]]:
 
 
 def unix(what: str, extra: list[Path]) -> dict[str, int]:
-    """Microseconds of every operation, the fastest of a few runs."""
+    """Microseconds of processor time of every operation."""
     command = [str(BINARIES / "micropython"), "-X", "heapsize=4M", "tools/bench/on_unix.py", what]
     return dict(json.loads(_run(command, "MICROPYPATH", extra).stdout))
 
@@ -84,8 +84,9 @@ def page() -> str:
         "Instructions are those of the field VM alone, counted by unicorn while it executes the\n"
         "opcodes of `firmware/secp256k1/vm_thumb2.py` and `vm_thumb1.py`. What the interpreter\n"
         "spends around them (about 640 instructions a call on a Cortex-M4, hashes, list work) is\n"
-        "not in these columns. Unix-port times are the fastest of a few runs; the ratio compares\n"
-        "embit's pure-Python curve under the same interpreter.\n\n"
+        "not in these columns. Unix-port figures are processor time, averaged over a quarter of a\n"
+        "second; the ratio compares embit's pure-Python curve under the same interpreter (its\n"
+        "signing does not verify what it signed).\n\n"
         + table(cortex("thumb2"), cortex("thumb1"))
         + "\nHeap: beyond the imported modules and its 129 keys, the share runs in\n"
         f"{share_heap()} kB on the unix port, whose objects are 64 bits wide.\n"

@@ -12,7 +12,7 @@ from tools.bench.operations import operations
 if __name__ == "__main__":
     board = use(sys.argv[1])
     rows = []
-    for name, _, call in operations():
+    for name, call in operations():
         board.instructions = board.calls = 0
         call()
         rows.append([name, board.instructions, board.calls])

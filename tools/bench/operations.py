@@ -1,4 +1,4 @@
-"""What is measured, on every interpreter alike: (name, repetitions, call without arguments)."""
+"""What is measured, on every interpreter alike: (name, call without arguments)."""
 
 import hashlib
 
@@ -60,26 +60,24 @@ def operations():  # type: ignore[no-untyped-def]
         musig2.partial_sign(secnonce, key, musig2.Session(public, agg, message))
 
     rows = [
-        ("public key (G x k)", 5, lambda: secp256k1.pubkey_create(key)),
-        ("ECDH (P x k)", 5, lambda: secp256k1.point_mul(branch.keys[1], key)),
-        ("parse a point", 5, lambda: secp256k1.parse_point(branch.keys[1])),
-        ("BIP-340 sign, verified", 5, lambda: secp256k1.sign_schnorr(key, message, bytes(32))),
+        ("public key (G x k)", lambda: secp256k1.pubkey_create(key)),
+        ("ECDH (P x k)", lambda: secp256k1.point_mul(branch.keys[1], key)),
+        ("parse a point", lambda: secp256k1.parse_point(branch.keys[1])),
+        ("BIP-340 sign, verified", lambda: secp256k1.sign_schnorr(key, message, bytes(32))),
         (
             "BIP-340 verify",
-            5,
             lambda: secp256k1.verify_schnorr(branch.keys[0][1:], message, branch.signature),
         ),
-        ("MuSig2 nonce", 5, lambda: musig2.nonce_gen(bytes(32), branch.keys[0], key)),
-        ("MuSig2 partial sign with session, verified", 5, partial_sign),
+        ("MuSig2 nonce", lambda: musig2.nonce_gen(bytes(32), branch.keys[0], key)),
+        ("MuSig2 partial sign with session, verified", partial_sign),
         (
             "MuSig2 partial verify",
-            5,
             lambda: musig2.partial_verify(psig, public, branch.keys[0], session),
         ),
     ]
     for count in (16, 64, 128):
         rows.append(
-            (f"key aggregation of {count}", 2, lambda n=count: musig2.key_agg(branch.keys[:n]))
+            (f"key aggregation of {count}", lambda n=count: musig2.key_agg(branch.keys[:n]))
         )
-    rows.append(("own share of a branch, 129 cosigners, 8 nodes", 2, branch.share))
+    rows.append(("own share of a branch, 129 cosigners, 8 nodes", branch.share))
     return rows
