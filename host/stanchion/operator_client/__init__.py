@@ -1,0 +1,1 @@
+"""The client side of an operator's REST and SSE (spec/arkade.md 8)."""
