@@ -76,7 +76,7 @@ def register(person: Participant, offer: Offer, message: str) -> str:
     terms = person.signer._terms([coin.fact for coin in offer.coins], ())
     outputs = [debt.output for debt in offer.outputs]
     signatures = person.signer._prove(message, terms.inputs, outputs)
-    return person.world.operator.register_intent(offer.register_proof(message, signatures), message)
+    return person.sandbox.operator.register_intent(offer.register_proof(message, signatures), message)
 
 
 def test_refuses_a_vtxo_without_cosigner_and_the_operators_own_key_as_one(world: World) -> None:

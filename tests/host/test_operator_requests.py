@@ -29,7 +29,7 @@ def offer_of(
     person: Participant, inputs: list[InputFact], outputs: list[OutputFact]
 ) -> tuple[Offer, str, str]:
     """An offer with its proof and message, signed and not yet registered."""
-    now = int(person.world.time)
+    now = int(person.sandbox.time)
     offer = make_offer(person.signer, inputs, outputs, now, now + 600)
     return offer, *prove(person, offer)
 

@@ -101,6 +101,10 @@ class Participant:
         self.driver.start()
         return self.driver
 
+    def join_all(self, outputs: Sequence[OutputFact]) -> BatchDriver:
+        """Puts every live VTXO in."""
+        return self.join(self.live_coins(), outputs)
+
     def board(self, amount_sat: int = 50_000) -> BatchDriver:
         return self.join([self.boarding_coin(amount_sat)], [own_vtxo(amount_sat)])
 
@@ -138,6 +142,17 @@ class Sandbox:
             lie, self.chain, self.chain.wallet, self.config, self.keys, self.clock
         )
         self.operator.context.vtxos = books
+
+    def restart(self) -> None:
+        """A new process of the operator on the same journal."""
+        self.operator = Operator(
+            self.chain,
+            self.chain.wallet,
+            self.config,
+            self.keys,
+            self.clock,
+            journal=self.operator.context.journal,
+        )
 
     def participant(self) -> Participant:
         """One more with keys in memory, enrolled with what an honest operator publishes."""
