@@ -99,7 +99,7 @@ class LocalDevice:
         """What a power cut leaves: flash, and nothing of RAM."""
         self.device = self._start()
 
-    def call(self, name: str, **params: Any) -> dict[str, Any]:
+    def call(self, name: str, /, **params: Any) -> dict[str, Any]:
         method = method_by_name(name)
         checked = schema.from_wire(method.params, schema.to_wire(method.params, params))
         result = dispatch.run(self.device, name, checked)
