@@ -4,8 +4,10 @@ PY      := .venv/bin/python
 PYTHON  ?= python3
 VECTORS ?= tests/vectors/tssdk
 BOARD   ?= emulator
+# Vectors of all implementations, beside a checkout that has them.
+SHARED_VECTORS ?= ../shared/vectors
 
-.PHONY: help setup demo test lint conformance bundle lock clean
+.PHONY: help setup demo test lint conformance bundle bench docs lock clean
 
 help: ## print this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +25,9 @@ demo: setup ## the whole life of a VTXO: board, refresh, leave alone, refuse a l
 
 test: setup lint ## everything CI checks: linters, types, unit, device, conformance
 	$(PY) -m pytest
+	$(PY) -m tests.conformance tests/vectors
+	@if [ -d $(SHARED_VECTORS) ]; then $(PY) -m tests.conformance $(SHARED_VECTORS); \
+	else printf '\n*** %s IS NOT THERE: only the vectors in tests/vectors were run. ***\n\n' $(SHARED_VECTORS); fi
 
 lint: setup ## ruff and mypy --strict
 	$(PY) -m ruff check .
@@ -33,6 +38,12 @@ conformance: setup ## run vector files on both interpreters: make conformance VE
 
 bundle: setup ## compile the firmware to .mpy files: make bundle BOARD=emulator
 	$(PY) -m stanchion bundle --board $(BOARD)
+
+bench: setup ## count instructions and time the curve; writes docs/performance.md
+	$(PY) -m tools.bench
+
+docs: setup ## write again what comes from tables: protocol, CDDL, typed commands
+	$(PY) -m stanchion.wiredocs
 
 lock: setup ## refresh requirements/dev.txt from dev.in (needs pip-tools in .venv)
 	cd requirements && ../.venv/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \
