@@ -59,6 +59,8 @@ _MARKS = (
     ("already in utxo set", Refusal.ALREADY_KNOWN),
     ("bad-txns-inputs-missingorspent", Refusal.MISSING_OR_SPENT_INPUTS),
     ("insufficient fee, rejecting replacement", Refusal.INSUFFICIENT_REPLACEMENT_FEE),
+    ("insufficient fee (including sibling eviction)", Refusal.INSUFFICIENT_REPLACEMENT_FEE),
+    ("replacement-failed", Refusal.INSUFFICIENT_REPLACEMENT_FEE),
     ("min relay fee not met", Refusal.INSUFFICIENT_FEE),
     ("mempool min fee not met", Refusal.INSUFFICIENT_FEE),
 )
