@@ -16,6 +16,8 @@ MICROPYTHON = "micropython"
 WORKER = "tests/conformance/worker.py"
 HEAP = "64m"
 TIMEOUT_SECONDS = 3600
+# Exit code: there was no vector to run, so nothing is known.
+NOTHING_RUN = 2
 CHECKS = Path(__file__).parent / "checks"
 
 
@@ -46,7 +48,9 @@ def run(interpreter: str, check: str, path: Path) -> dict[str, Any]:
     ended = bool(rows) and rows[-1][0] == "end" and rows[-1][1] == len(rows) - 1
     cases = rows[:-1] if ended else rows
     failures = [{"name": name, "reason": reason} for name, reason in cases if reason]
-    if not ended or result.returncode or not cases:
+    if ended and not cases:
+        failures.append({"name": "*", "reason": "the file holds no cases"})
+    elif not ended or result.returncode:
         tail = (result.stderr or result.stdout)[-2000:]
         failures.append({"name": "*", "reason": f"the run broke off: {tail}"})
     empty = [name for name, reason in cases if reason is None]
@@ -59,8 +63,8 @@ def examine(path: Path, interpreters: list[str]) -> dict[str, Any]:
     """What one file is and how it went."""
     try:
         found = recognise(json.loads(path.read_text()), path.name)
-    except ValueError as error:
-        return {"format": None, "status": "not JSON", "ok": False, "reason": str(error)}
+    except (ValueError, RecursionError, OSError) as error:
+        return {"format": None, "status": "not readable JSON", "ok": False, "reason": str(error)}
     if found is None:
         return {"format": None, "status": "unknown JSON, not run", "ok": True}
     report: dict[str, Any] = {"format": found.name, "status": found.status, "ok": True}
@@ -93,7 +97,7 @@ def show(name: str, report: dict[str, Any]) -> None:
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.conformance", description=__doc__)
-    parser.add_argument("directory", type=Path)
+    parser.add_argument("directory", type=Path, help="folder of *.json files, or one file")
     parser.add_argument("--interpreter", choices=[CPYTHON, MICROPYTHON], help="only this one")
     parser.add_argument("--json", action="store_true", help="one JSON document instead of lines")
     return parser.parse_args()
@@ -102,22 +106,27 @@ def arguments() -> argparse.Namespace:
 def main() -> int:
     chosen = arguments()
     interpreters = [chosen.interpreter] if chosen.interpreter else [CPYTHON, MICROPYTHON]
-    paths = sorted(chosen.directory.rglob("*.json"))
+    base = chosen.directory
+    if not base.exists():
+        print(f"{base}: there is no such folder or file", file=sys.stderr)
+        return NOTHING_RUN
+    paths = [base] if base.is_file() else sorted(base.rglob("*.json"))
     if not paths:
-        print(f"no *.json below {chosen.directory}", file=sys.stderr)
-        return 2
+        print(f"{base}: no *.json file in this folder, nothing was run", file=sys.stderr)
+        return NOTHING_RUN
     reports: dict[str, Any] = {}
     for path in paths:
-        name = str(path.relative_to(chosen.directory))
+        name = path.name if path == base else str(path.relative_to(base))
         reports[name] = examine(path, interpreters)
         if not chosen.json:
             show(name, reports[name])
-    ok = all(report["ok"] for report in reports.values())
+    is_any_run = any("runs" in report for report in reports.values())
+    ok = is_any_run and all(report["ok"] for report in reports.values())
     if chosen.json:
         print(json.dumps({"ok": ok, "files": reports}, indent=1))
     else:
         print(summary(reports))
-    return 0 if ok else 1
+    return 0 if ok else 1 if is_any_run else NOTHING_RUN
 
 
 def summary(reports: dict[str, Any]) -> str:
@@ -126,7 +135,8 @@ def summary(reports: dict[str, Any]) -> str:
     run_count = sum("runs" in report for report in reports.values())
     listed = Counter(report["status"] for report in reports.values() if "runs" not in report)
     rest = "".join(f"; {count} {status}" for status, count in sorted(listed.items()))
-    verdict = f"FAILED: {', '.join(bad)}" if bad else "passed"
+    passed = "passed" if run_count else "NOTHING WAS RUN"
+    verdict = f"FAILED: {', '.join(bad)}" if bad else passed
     return f"{run_count} of {len(reports)} files run{rest}: {verdict}"
 
 
