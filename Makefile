@@ -7,7 +7,7 @@ BOARD   ?= emulator
 # Vectors of all implementations, beside a checkout that has them.
 SHARED_VECTORS ?= ../shared/vectors
 
-.PHONY: help setup demo test lint conformance bundle bench docs lock clean
+.PHONY: help setup demo test lint conformance interop bundle bench docs lock clean
 
 help: ## print this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ lint: setup ## ruff and mypy --strict
 
 conformance: setup ## run vector files on both interpreters: make conformance VECTORS=<dir>
 	$(PY) -m tests.conformance $(VECTORS)
+
+interop: setup ## the unmodified TypeScript SDK wallet against the operator (needs node and npm)
+	$(PY) -m tests.interop
 
 bundle: setup ## compile the firmware to .mpy files: make bundle BOARD=emulator
 	$(PY) -m stanchion bundle --board $(BOARD)

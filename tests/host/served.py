@@ -26,7 +26,7 @@ from stanchion.signers.software import SoftwareSigner
 
 SESSION_SECONDS = 6
 _START_SECONDS = 20.0
-_BATCH_SECONDS = 40.0
+_BATCH_SECONDS = 90.0
 _INTENT_SECONDS = 600
 
 
@@ -40,14 +40,15 @@ class Served:
 
 
 @contextmanager
-def serve(chain: EmbeddedChain) -> Iterator[Served]:
-    config = replace(REGTEST_CONFIG, session_seconds=SESSION_SECONDS)
+def serve(chain: EmbeddedChain, **settings: int) -> Iterator[Served]:
+    """`settings` replace fields of the operator's configuration."""
+    config = replace(REGTEST_CONFIG, **{"session_seconds": SESSION_SECONDS, **settings})
     server = OperatorServer(Operator(chain, chain.wallet, config))
     face = EsploraFace(chain, mine_at_once=True, on_change=server.advance)
     app = operator_app(server, face.mounts())
-    settings = uvicorn.Config(app, port=0, log_level="warning", timeout_graceful_shutdown=1)
-    running = uvicorn.Server(settings)
-    sock = settings.bind_socket()
+    listening = uvicorn.Config(app, port=0, log_level="warning", timeout_graceful_shutdown=1)
+    running = uvicorn.Server(listening)
+    sock = listening.bind_socket()
     thread = threading.Thread(target=running.run, kwargs={"sockets": [sock]}, daemon=True)
     thread.start()
     deadline = time.monotonic() + _START_SECONDS

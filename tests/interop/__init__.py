@@ -1,0 +1,1 @@
+"""The reference operator and the unmodified TypeScript SDK wallet, against each other."""
