@@ -3,6 +3,7 @@
 import typer
 
 from stanchion.cli import bundle, demo, emulator, operator
+from stanchion.cli import exit as exit_commands
 
 app = typer.Typer(
     name="stanchion",
@@ -12,5 +13,5 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
 )
 
-for command in (demo, emulator, bundle, operator):
+for command in (demo, emulator, bundle, operator, exit_commands):
     command.register(app)
