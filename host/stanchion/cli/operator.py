@@ -15,11 +15,14 @@ from rich.console import Console
 
 from stanchion.chain.embedded import EmbeddedChain
 from stanchion.chain.esplora_face import EsploraFace
+from stanchion.operator.config import OperatorConfig
 from stanchion.operator.engine import Operator
 from stanchion.operator.http.app import operator_app
 from stanchion.operator.http.server import OperatorServer
 from stanchion.operator.keys import OperatorKeys
 from stanchion.operator.sandbox import REGTEST_CONFIG
+from stanchion.store.database import open_database, sqlite_url
+from stanchion.store.journal import SqlJournal, SqlOffchainStore
 
 _START_BEFORE_SECONDS = 3 * 24 * 3600
 _SHUTDOWN_SECONDS = 2
@@ -39,6 +42,17 @@ def load_keys(path: Path) -> OperatorKeys:
     return keys
 
 
+def _make_operator(
+    chain: EmbeddedChain, config: OperatorConfig, keys: OperatorKeys, database: str
+) -> Operator:
+    """Goes on from what the database holds; without one, everything is kept in memory."""
+    if not database:
+        return Operator(chain, chain.wallet, config, keys)
+    engine = open_database(database)
+    journal, offchain = SqlJournal(engine), SqlOffchainStore(engine)
+    return Operator(chain, chain.wallet, config, keys, journal=journal, offchain=offchain)
+
+
 def operator(
     data: Annotated[
         Path | None,
@@ -46,6 +60,9 @@ def operator(
     ] = None,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free port.")] = 7070,
+    database: Annotated[
+        str, typer.Option(help="SQLAlchemy URL; default is operator.sqlite in the data directory.")
+    ] = "",
     session_seconds: Annotated[int, typer.Option(min=4, help="Time for one batch.")] = 30,
 ) -> None:
     """Run the reference operator with a regtest chain: REST and SSE, explorer at /esplora."""
@@ -55,9 +72,11 @@ def operator(
         data.mkdir(parents=True, exist_ok=True)
     keys = OperatorKeys() if data is None else load_keys(data / "keys.json")
     datadir = None if data is None else data / "chain"
+    if data is not None and not database:
+        database = sqlite_url(data / "operator.sqlite")
     start_time = int(time.time()) - _START_BEFORE_SECONDS
     with EmbeddedChain(datadir, start_time=start_time) as chain:
-        server = OperatorServer(Operator(chain, chain.wallet, config, keys))
+        server = OperatorServer(_make_operator(chain, config, keys, database))
         face = EsploraFace(chain, config.segwit_hrp, mine_at_once=True, on_change=server.advance)
         app = operator_app(server, face.mounts())
         settings = uvicorn.Config(

@@ -7,7 +7,7 @@ operator ever gave away.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Protocol
 
@@ -58,6 +58,15 @@ class OffchainTx:
 
     def record(self) -> dict[str, Any]:
         return asdict(self)
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> OffchainTx:
+        """Raises ValueError when a field is missing or unknown."""
+        lists = {name: tuple(record.get(name, ())) for name in ("checkpoints", "spends")}
+        try:
+            return cls(**{**record, **lists})
+        except TypeError as error:
+            raise ValueError("not a record of an off-chain transaction") from error
 
     def answer(self) -> dict[str, Any]:
         """The JSON body that submit answers with."""

@@ -1,0 +1,1 @@
+"""The database: round events (append-only), off-chain transactions, exit data."""
