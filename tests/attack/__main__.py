@@ -37,7 +37,7 @@ def main() -> int:
     table = {name: row for row, name in rows()}
     report = Report(table)
     folder = Path(__file__).parent
-    options = ["-q", "--no-header", "--no-summary", "-p", "no:terminal", str(folder)]
+    options = ["-p", "no:terminal", "-o", "addopts=", str(folder)]
     code = pytest.main(options, plugins=[report])
     refused = report.refused - report.passed_through
     print(f"{len(table)} attacks, {len(refused)} refused, {len(table) - len(refused)} not")

@@ -76,12 +76,13 @@ class LocalLink:
 class LocalDevice:
     """A device with a wallet and the tests' operator enrolled; `call` is a request by name."""
 
-    def __init__(self) -> None:
+    def __init__(self, storage: MemoryStorage | None = None) -> None:
         self.board = LocalBoard()
-        self.storage = MemoryStorage()
+        self.storage = storage or MemoryStorage()
         keystore = KeyStore(self.storage)
         keystore.save(bytes(range(32)), REGTEST, bip32.from_seed(bytes(range(16))))
         self.device = self._start()
+        self.device.fault = ""
         self.device.journal.create()
         self.device.pin_operator(OperatorProfile(REGTEST, enrolment()))
 
@@ -92,7 +93,6 @@ class LocalDevice:
         device.open()
         if not device.journal:
             raise RuntimeError(device.fault)
-        device.fault = ""
         return device
 
     def restart(self) -> None:

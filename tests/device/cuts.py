@@ -1,7 +1,8 @@
 """Cuts the power at every flash operation of a wallet's life. Runs on MicroPython, under littlefs.
 
-Started by test_power_cuts.py; prints one line a scenario and `ok` at the end. Of the operation at
-which the power goes, half has happened.
+Started by test_power_cuts.py and `make power`; prints one line a scenario (operations at which the
+power was cut, states that were found) and `ok` at the end. Of the operation at which the power
+goes, half has happened.
 """
 
 import os
@@ -12,6 +13,7 @@ import vfs
 from signer.bip32 import from_seed
 from signer.device import Device
 from signer.keystore import KeyStore
+from signer.ledger_records import KIND_BOARDING, KIND_VTXO, Coin, Pledge
 from signer.new_wallet import write_wallet
 from signer.operator_profile import OperatorProfile
 from signer.storage import Storage
@@ -100,79 +102,157 @@ def profile(number: int) -> OperatorProfile:
     )
 
 
-def make_wallet(answered: "list[str]") -> None:
-    write_wallet(boot(), NETWORK_REGTEST, from_seed(bytes(16)))
-    answered.append("wallet")
+def point(number: int) -> bytes:
+    return bytes((number,)) * 32 + bytes(4)
 
 
-def pin_three(answered: "list[str]") -> None:
+def pledge(given: "list[Coin]", received: "list[Coin]", commitment: int) -> Pledge:
+    pledged = Pledge(bytes(8), bytes((commitment,)) * 32, 144, 3, given, received)
+    pledged.fee_sat = 200
+    return pledged
+
+
+def make_wallet():  # type: ignore[no-untyped-def]
+    device = boot()
+    write_wallet(device, NETWORK_REGTEST, from_seed(bytes(16)))
+    yield device
+
+
+def enroll():  # type: ignore[no-untyped-def]
     device = boot()
     for number in range(3):
         device.pin_operator(profile(number))
-        answered.append(f"operator {number}")
+        yield device
 
 
-def work(answered: "list[str]") -> None:
-    """Takes session numbers and compacts, as the ledger does between batches."""
+def batch():  # type: ignore[no-untyped-def]
+    """Every record of a boarding and of a refresh with its forfeit."""
     device = boot()
-    for _ in range(2):
-        device.ledger.next_session()
-        answered.append("session")
+    boarding = Coin(KIND_BOARDING, point(1), 0, 0)
+    first, second = [Coin(KIND_VTXO, point(number), 20_000, number) for number in (2, 3)]
+    fresh = Coin(KIND_VTXO, point(4), 19_000, 4)
+    device.ledger.next_session()
+    yield device
+    device.ledger.pledge(pledge([boarding], [first], 7))
+    yield device
+    device.ledger.pledge(pledge([Coin(KIND_BOARDING, point(5), 0, 0)], [second], 8))
+    yield device
+    device.ledger.pledge(pledge([first], [fresh], 9))
+    yield device
+
+
+def leave():  # type: ignore[no-untyped-def]
+    """The start of an exit, its claim, and the claim of a boarding output."""
+    device = boot()
+    device.ledger.start_exit(point(3))
+    yield device
+    device.ledger.claim(point(3))
+    yield device
+    device.ledger.claim_boarding(point(6))
+    yield device
+
+
+def take_back():  # type: ignore[no-untyped-def]
+    """A batch that never confirmed, and one that did after all."""
+    device = boot()
+    device.ledger.release(point(2))
+    yield device
+    device.ledger.restore(point(4))
+    yield device
+
+
+def compact():  # type: ignore[no-untyped-def]
+    device = boot()
+    for _ in range(3):
         device.journal.compact()
-    device.pin_operator(profile(7))
-    answered.append("operator 7")
+        yield device
 
 
-def check(before: "list[str]", answered: "list[str]") -> None:
-    """The state after a cut holds all that was answered, and at most the one thing in flight."""
-    device = boot()
+def state_of(device: Device) -> "list[tuple[int, bytes]] | None":
+    """All that the device holds, as the records of a fresh journal; None without a wallet."""
     if device.fault:
         raise ValueError("fault " + device.fault)
-    if "wallet" in before + answered and not device.keystore.is_open:
-        raise ValueError("the wallet is gone")
-    told = [int(entry[9:]) for entry in before + answered if entry[:8] == "operator"]
-    held = [known.dust_sat - 400 for known in device.operators]
-    if held[: len(told)] != told or len(held) > len(told) + 1:
-        raise ValueError(f"told {told}, held {held}")
+    return list(device._snapshot()) if device.keystore.is_open else None
 
 
-def run(step, start: bytes, before: "list[str]") -> "tuple[bytes, list[str]]":  # type: ignore[no-untyped-def]
-    """`step` cut at each of its operations; the flash and answers of the uncut run."""
-    cut = 0
-    while True:
-        flash = Flash(start)
-        answered: list[str] = []
-        vfs.mount(vfs.VfsLfs2(flash), _MOUNT)
-        flash.budget = cut
-        done = False
-        try:
-            step(answered)
-            done = True
-        except Exception as error:
-            if flash.budget != -2:
-                sys.print_exception(error)
-                raise
-        vfs.umount(_MOUNT)
-        # Another object: files that the cut left open must not reach what is looked at now.
-        flash = Flash(flash.data)
-        vfs.mount(vfs.VfsLfs2(flash), _MOUNT)
-        check(before, answered)
-        if step is make_wallet and not boot().keystore.is_open:
-            step([])
-            check(before, ["wallet"])
-        vfs.umount(_MOUNT)
-        if done:
-            print(step.__name__, "cut at", cut, "operations")
-            return bytes(flash.data), before + answered
+def mounted(data: bytes) -> Flash:
+    flash = Flash(data)
+    vfs.mount(vfs.VfsLfs2(flash), _MOUNT)
+    return flash
+
+
+def whole_run(step, start: bytes):  # type: ignore[no-untyped-def]
+    """(the flash after the uncut run, the states after each of its answers)."""
+    flash = mounted(start)
+    states = [state_of(boot())]
+    for device in step():
+        states.append(state_of(device))
+    vfs.umount(_MOUNT)
+    return bytes(flash.data), states
+
+
+def cut_run(step, start: bytes, cut: int):  # type: ignore[no-untyped-def]
+    """(flash, number of answers, whether the run came to its end) with power for `cut` steps."""
+    flash = mounted(start)
+    flash.budget = cut
+    answers, done = 0, False
+    try:
+        for _ in step():
+            answers += 1
+        done = True
+    except Exception as error:
+        if flash.budget != -2:
+            sys.print_exception(error)
+            raise
+    vfs.umount(_MOUNT)
+    return bytes(flash.data), answers, done
+
+
+def judge(data: bytes, states, answers: int) -> str:  # type: ignore[no-untyped-def]
+    """Whether the state after a cut is the one last answered or the one in flight."""
+    # Another object: files that the cut left open must not reach what is looked at now.
+    mounted(data)
+    device = boot()
+    found = state_of(device)
+    verdict = ""
+    if found == states[answers]:
+        verdict = "old"
+    elif answers + 1 < len(states) and found == states[answers + 1]:
+        verdict = "new"
+    else:
+        raise ValueError(f"neither the old nor the new state after {answers} answers")
+    if found is None:
+        write_wallet(device, NETWORK_REGTEST, from_seed(bytes(16)))
+    else:
+        device.ledger.next_session()
+        device.journal.compact()
+    left = state_of(device)
+    if state_of(boot()) != left:
+        raise ValueError("work after the cut is lost")
+    vfs.umount(_MOUNT)
+    return verdict
+
+
+def run(step, start: bytes) -> bytes:  # type: ignore[no-untyped-def]
+    """`step` cut at each of its operations; the flash of the uncut run."""
+    after, states = whole_run(step, start)
+    found = {"old": 0, "new": 0}
+    cut, done = 0, False
+    while not done:
+        data, answers, done = cut_run(step, start, cut)
+        found[judge(data, states, answers)] += 1
         cut += 1
+    line = "%-12s cut at %4d operations: %4d old, %4d new, 0 other"
+    print(line % (step.__name__, cut - 1, found["old"] - 1, found["new"]))
+    return after
 
 
 def main() -> None:
     blank = Flash()
     vfs.VfsLfs2.mkfs(blank)
-    flash, told = bytes(blank.data), []
-    for step in (make_wallet, pin_three, work):
-        flash, told = run(step, flash, told)
+    flash = bytes(blank.data)
+    for step in (make_wallet, enroll, batch, take_back, leave, compact):
+        flash = run(step, flash)
     print("ok")
 
 
