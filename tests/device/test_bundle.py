@@ -81,9 +81,27 @@ def test_a_source_that_does_not_compile_is_named_and_the_old_bundle_stays(toy: P
     assert read_manifest(toy / "out") == before
 
 
-def test_an_unknown_board_is_refused(toy: Path) -> None:
-    with pytest.raises(BundleError, match="no board named other"):
+def test_an_unknown_board_is_refused_and_the_known_ones_are_named(toy: Path) -> None:
+    with pytest.raises(BundleError, match="no board named other; there are: toy"):
         build_bundle(toy, "other", toy / "out")
+
+
+def test_a_folder_that_holds_other_things_is_never_replaced(toy: Path) -> None:
+    keep = toy / "out" / "thesis.txt"
+    keep.parent.mkdir()
+    keep.write_text("years of work")
+    for target in (keep.parent, keep):
+        with pytest.raises(BundleError, match="left as it is"):
+            build_bundle(toy, "toy", target)
+    assert keep.read_text() == "years of work"
+    keep.unlink()
+    assert build_bundle(toy, "toy", keep.parent) == read_manifest(keep.parent)
+
+
+def test_a_place_that_cannot_be_written_is_named_without_a_traceback(toy: Path) -> None:
+    with pytest.raises(BundleError, match="one.txt"):
+        (toy / "one.txt").write_text("a file")
+        build_bundle(toy, "toy", toy / "one.txt" / "out")
 
 
 def test_the_real_bundle_has_every_handler_and_no_host_module(bundle: Path) -> None:

@@ -71,6 +71,45 @@ def test_firmware_that_cannot_start_is_tried_again_only_a_few_times(
         assert "MemoryError" in device.log()
 
 
+def test_two_emulators_never_share_a_flash_file(bundle: Path, tmp_path: Path) -> None:
+    flash = tmp_path / "flash.bin"
+    with Emulator(bundle, flash) as one:
+        one.wait_screen("No wallet")
+        with (
+            pytest.raises(EmulatorError, match="another emulator runs on"),
+            Emulator(bundle, flash),
+        ):
+            pass
+        one.restart()
+        one.kill()
+        with Emulator(bundle, flash) as two:
+            two.wait_screen("No wallet")
+
+
+@pytest.mark.parametrize("size", [1, 4096 * 128])
+def test_a_file_that_is_no_flash_is_left_as_it_is_and_the_log_says_so(
+    bundle: Path, tmp_path: Path, size: int
+) -> None:
+    precious = tmp_path / "holiday.jpg"
+    precious.write_bytes(b"j" * size)
+    with Emulator(bundle, precious) as device:
+        deadline = time.monotonic() + 20
+        while not device.has_failed and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert device.has_failed and "left as it is" in device.log()
+    assert precious.read_bytes() == b"j" * size
+
+
+def test_what_cannot_be_started_is_named_and_leaves_nothing_open(
+    bundle: Path, tmp_path: Path
+) -> None:
+    before = len(os.listdir("/proc/self/fd"))
+    for folder, flash in ((tmp_path, tmp_path / "flash.bin"), (bundle, tmp_path)):
+        with pytest.raises(EmulatorError, match=str(tmp_path)):
+            Emulator(folder, flash).start()
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
 def test_a_press_script_is_read_and_a_bad_line_is_named(tmp_path: Path) -> None:
     script = tmp_path / "press.txt"
     script.write_text("# always\nNew wallet = yes\n\na = b = no\n = yes\n")
@@ -78,3 +117,7 @@ def test_a_press_script_is_read_and_a_bad_line_is_named(tmp_path: Path) -> None:
     script.write_text("New wallet = yes\nNew wallet = maybe\n")
     with pytest.raises(typer.BadParameter, match="line 2"):
         read_script(script)
+    script.write_bytes(b"\xff\xfe")
+    for unreadable in (script, tmp_path / "missing"):
+        with pytest.raises(typer.BadParameter, match="cannot be read"):
+            read_script(unreadable)

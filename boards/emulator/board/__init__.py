@@ -42,7 +42,12 @@ def _mount() -> None:
     flash = FileFlash(os.getenv("STANCHION_FLASH"))
     if flash.is_blank():
         vfs.VfsLfs2.mkfs(flash)
-    vfs.mount(vfs.VfsLfs2(flash), DATA_DIR)
+    try:
+        vfs.mount(vfs.VfsLfs2(flash), DATA_DIR)
+    except OSError:
+        # The unix port would print it to standard output, which is the link.
+        sys.stderr.write("the flash file holds no data of a device; it was left as it is\n")
+        sys.exit(1)
 
 
 def _is_readable(poll) -> bool:

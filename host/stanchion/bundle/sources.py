@@ -5,7 +5,12 @@ from pathlib import Path
 
 
 class BundleError(Exception):
-    """A source that does not compile, or a board that does not exist."""
+    """There is no bundle; the message says why, and what was kept."""
+
+
+def unknown_board(root: Path, board: str) -> BundleError:
+    known = ", ".join(sorted(path.parent.name for path in root.glob("boards/*/bundle.json")))
+    return BundleError(f"no board named {board}; there are: {known}")
 
 
 def _imports(path: Path) -> set[str]:
@@ -40,7 +45,7 @@ def board_sources(root: Path, board: str) -> dict[str, Path]:
     """Path inside the bundle (ending .py) -> source file. Raises BundleError."""
     board_folder = root / "boards" / board
     if not _files_of("board", board_folder):
-        raise BundleError(f"no board named {board}")
+        raise unknown_board(root, board)
     shared = root / "shared"
     found = _tree(root / "firmware") | _tree(board_folder)
     waiting = list(found.values())

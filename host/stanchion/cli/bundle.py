@@ -22,10 +22,11 @@ def bundle(
         target = out or root / "build" / "bundle" / board
         manifest = build_bundle(root, board, target)
     except BundleError as error:
-        console.print(f"[red]No bundle:[/red] {error}")
+        console.print("[red]No bundle:[/red] ", end="")
+        console.print(str(error), markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(1) from error
-    console.print(f"{target}: {len(manifest.files)} files, {manifest.size} bytes")
-    console.print(f"firmware {manifest.build.hex()}")
+    console.print(f"{target}: {len(manifest.files)} files, {manifest.size} bytes", soft_wrap=True)
+    console.print(f"firmware {manifest.build.hex()}", soft_wrap=True)
 
 
 def register(app: typer.Typer) -> None:

@@ -20,6 +20,7 @@ from stanchion.emulator import Emulator, EmulatorError, Presser
 _KEYS = {"y": "yes", "n": "no", "u": "up", "d": "down"}
 _TICK_SECONDS = 0.1
 _SCREEN_WIDTH = 25
+_KEYS_HELP = "Keys: y yes, n no, u up, d down; Ctrl-C ends it."
 
 
 def read_script(path: Path) -> list[tuple[str, str]]:
@@ -28,7 +29,11 @@ def read_script(path: Path) -> list[tuple[str, str]]:
     Empty lines and lines that begin with `#` say nothing. Raises typer.BadParameter.
     """
     rules = []
-    for number, line in enumerate(path.read_text().splitlines(), 1):
+    try:
+        lines = path.read_text().splitlines()
+    except (OSError, ValueError) as error:
+        raise typer.BadParameter(f"{path} cannot be read as text: {error}")
+    for number, line in enumerate(lines, 1):
         if not line.strip() or line.startswith("#"):
             continue
         text, separator, button = line.rpartition("=")
@@ -67,7 +72,13 @@ def _watch(device: Emulator, console: Console, has_keys: bool) -> None:
             shown = count
             console.print(Panel("\n".join(device.screen()), width=_SCREEN_WIDTH), highlight=False)
         if device.has_failed:
-            raise EmulatorError(f"the firmware ended; see {device.log_path}")
+            [*_, last] = device.log().splitlines() or ["it gave no reason"]
+            raise EmulatorError(f"the firmware ended: {last}. All of it: {device.log_path}")
+
+
+def _print_line(console: Console, text: str) -> None:
+    """Unbroken and unchanged, so that it can be copied."""
+    console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def emulator(
@@ -84,14 +95,17 @@ def emulator(
     """Run the device in the emulator. Keys: y yes, n no, u up, d down; Ctrl-C ends it."""
     console = Console()
     rules = read_script(press) if press else []
-    flash.parent.mkdir(parents=True, exist_ok=True)
     try:
         with Emulator(bundle or ensure_bundle("emulator"), flash) as device:
-            console.print(f"Serial port {device.port}, firmware {device.firmware_hash.hex()}")
+            _print_line(console, f"Serial port {device.port}")
+            _print_line(console, f"Flash file {device.flash_path}")
+            _print_line(console, f"Firmware {device.firmware_hash.hex()}")
             with _single_keys() as has_keys, Presser(device, rules):
+                _print_line(console, _KEYS_HELP if has_keys else "No terminal, so no keys.")
                 _watch(device, console, has_keys)
     except (BundleError, EmulatorError) as error:
-        console.print(f"[red]Stopped:[/red] {error}")
+        console.print("[red]Stopped:[/red] ", end="")
+        _print_line(console, str(error))
         raise typer.Exit(1) from error
     except KeyboardInterrupt:
         console.print("The emulator is off.")

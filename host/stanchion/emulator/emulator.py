@@ -4,6 +4,7 @@ The child has the master side of a pty as its standard input and output; whoever
 it opens `Emulator.port` with any serial program. Flash is one file. Exit code 3 is a reset.
 """
 
+import fcntl
 import os
 import pty
 import shutil
@@ -16,7 +17,7 @@ import tty
 from pathlib import Path
 from types import TracebackType
 
-from stanchion.bundle.manifest import read_manifest
+from stanchion.bundle.manifest import MANIFEST_NAME, read_manifest
 from stanchion.emulator.panel import Panel
 
 RESET_EXIT_CODE = 3
@@ -35,8 +36,29 @@ def _interpreter() -> str:
     beside = Path(sys.executable).parent / "micropython"
     found = str(beside) if beside.exists() else shutil.which("micropython")
     if found is None:
-        raise EmulatorError("the unix port of MicroPython is not installed")
+        raise EmulatorError(
+            "micropython, the interpreter that runs the firmware, is not installed. Nothing was "
+            "changed. `make setup` in the project's folder installs it."
+        )
     return found
+
+
+def _lock(path: Path) -> int:
+    """A descriptor that holds `path` for us alone: two devices on one flash destroy it."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise EmulatorError(f"the flash file {path} cannot be used: {error.strerror}")
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(fd)
+        raise EmulatorError(
+            f"another emulator runs on the flash file {path}, which was left as it is. "
+            "End that one first, or name another file."
+        )
+    return fd
 
 
 class Emulator:
@@ -64,7 +86,7 @@ class Emulator:
         self.has_failed = False
         self._resets = 0
         self._started_at = 0.0
-        self._master = self._slave = -1
+        self._master = self._slave = self._flash_lock = -1
         self._child: subprocess.Popen[bytes] | None = None
         self._watcher: threading.Thread | None = None
         self._lock = threading.RLock()
@@ -100,7 +122,13 @@ class Emulator:
 
     def start(self) -> None:
         """Powers the device on. Raises EmulatorError."""
+        if not (self.bundle_dir / MANIFEST_NAME).is_file():
+            raise EmulatorError(
+                f"{self.bundle_dir} holds no firmware bundle; `stanchion bundle` makes one"
+            )
         with self._lock:
+            if self._flash_lock < 0:
+                self._flash_lock = _lock(self.flash_path)
             if self._master < 0:
                 self._master, self._slave = pty.openpty()
                 # Raw, or the terminal would eat and change bytes; held open, or the firmware
@@ -109,7 +137,11 @@ class Emulator:
                 os.set_blocking(self._master, False)
             self._stopping = self.has_failed = False
             self._resets = 0
-            self._spawn()
+            try:
+                self._spawn()
+            except (OSError, EmulatorError) as error:
+                self.stop()
+                raise EmulatorError(f"the device could not be started: {error}")
 
     def stop(self) -> None:
         """Powers the device off and gives the serial port back."""
@@ -132,6 +164,10 @@ class Emulator:
             child.wait(_STOP_SECONDS)
         if watcher is not None:
             watcher.join(_STOP_SECONDS)
+        with self._lock:
+            if self._flash_lock >= 0:
+                os.close(self._flash_lock)
+            self._flash_lock = -1
 
     def restart(self) -> None:
         """Cuts the power and gives it back."""
