@@ -7,11 +7,12 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 
 import uvicorn
 from arkcore.hashes import sha256
 from stanchion.chain.embedded import EmbeddedChain
-from stanchion.chain.esplora_face import EsploraFace
+from stanchion.chain.esplora_face import EsploraFace, mine_waiting
 from stanchion.operator.engine import Operator
 from stanchion.operator.http.app import operator_app
 from stanchion.operator.http.server import OperatorServer
@@ -43,7 +44,7 @@ class Served:
 def serve(chain: EmbeddedChain, **settings: int) -> Iterator[Served]:
     """`settings` replace fields of the operator's configuration."""
     config = replace(REGTEST_CONFIG, **{"session_seconds": SESSION_SECONDS, **settings})
-    server = OperatorServer(Operator(chain, chain.wallet, config))
+    server = OperatorServer(Operator(chain, chain.wallet, config), partial(mine_waiting, chain))
     face = EsploraFace(chain, mine_at_once=True, on_change=server.advance)
     app = operator_app(server, face.mounts())
     listening = uvicorn.Config(app, port=0, log_level="warning", timeout_graceful_shutdown=1)

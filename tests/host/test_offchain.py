@@ -28,6 +28,7 @@ from arkcore.sighash import SIGHASH_ALL, taproot_sighash
 from arkcore.taproot import leaf_hash
 from arkcore.tapsigs import LeafSpend
 from arkcore.tx import TxOut
+from stanchion.chain.embedded import EmbeddedChain
 from stanchion.operator.engine import Operator
 from stanchion.operator.errors import Code, OperatorError
 from stanchion.operator.indexer import Indexer
@@ -324,6 +325,41 @@ def test_what_was_submitted_is_found_again_until_it_is_finalized(payment: Paymen
     assert payment.operator.pending_txs(*proof) == [tx]
     payment.finalize(tx.ark_txid)
     assert payment.operator.pending_txs(*proof) == []
+
+
+def test_nobody_is_told_of_pending_transactions_without_a_proof(payment: Payment) -> None:
+    payment.submit()
+    text, message = pending_proof(payment, payment.operator.context.now + 60)
+    unsigned = Psbt.from_base64(text)
+    for key, leaf, _ in tap_script_sigs(unsigned.inputs[1]):
+        unsigned.inputs[1].remove(b"\x14" + key + leaf)
+    refused = code_of(lambda: payment.operator.pending_txs(unsigned.to_base64(), message))
+    assert refused is Code.INVALID_INTENT_PROOF
+
+
+def test_an_unrolled_vtxo_that_was_paid_away_goes_under_its_checkpoint(payment: Payment) -> None:
+    operator = payment.operator
+    script = payment.tree.script_pubkey
+    chain = operator.context.chain
+    assert isinstance(chain, EmbeddedChain)
+    for vtxo in payment.vtxos:
+        del operator.context.vtxos._by_outpoint[vtxo.outpoint]
+        vtxo.outpoint = chain.fund(script, AMOUNT_SAT)
+    operator.context.vtxos.add(payment.vtxos)
+    payment.inputs = [payment._input(vtxo) for vtxo in payment.vtxos]
+    leaf = operator.context.keys.checkpoint_leaf(operator.context.config)
+    payment.checkpoints = [checkpoint(one, leaf) for one in payment.inputs]
+    tx = payment.submit()
+    payment.finalize(tx.ark_txid)
+    for _ in range(2):
+        chain.mine()
+        operator.advance()
+        chain.mine()
+    for vtxo, one in zip(payment.vtxos, payment.checkpoints, strict=True):
+        spend = chain.spender(vtxo.outpoint)
+        assert spend is not None
+        assert spend.txid == one.txid
+        assert spend.status.confirmed
 
 
 def test_a_restart_remembers_spends_and_outputs(world: World) -> None:

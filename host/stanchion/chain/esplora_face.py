@@ -251,10 +251,20 @@ class EsploraFace:
         return JSONResponse({"height": self._chain.tip().height})
 
     def _mine_blocks(self, count: int) -> None:
-        """Blocks carry the present time: wallets compare it with their own clock."""
         for _ in range(count):
-            self._chain.set_time(int(time.time()))
-            self._chain.mine()
+            mine_now(self._chain)
+
+
+def mine_now(chain: EmbeddedChain) -> None:
+    """Mines a block that carries the present time: wallets compare it with their own clock."""
+    chain.set_time(int(time.time()))
+    chain.mine()
+
+
+def mine_waiting(chain: EmbeddedChain) -> None:
+    """Mines a block if a transaction waits for one."""
+    if chain.mempool_txids():
+        mine_now(chain)
 
 
 def _status_json(status: TxStatus) -> Json:

@@ -6,6 +6,7 @@ import json
 import os
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +15,7 @@ import uvicorn
 from rich.console import Console
 
 from stanchion.chain.embedded import EmbeddedChain
-from stanchion.chain.esplora_face import EsploraFace
+from stanchion.chain.esplora_face import EsploraFace, mine_waiting
 from stanchion.operator.config import OperatorConfig
 from stanchion.operator.engine import Operator
 from stanchion.operator.http.app import operator_app
@@ -76,7 +77,9 @@ def operator(
         database = sqlite_url(data / "operator.sqlite")
     start_time = int(time.time()) - _START_BEFORE_SECONDS
     with EmbeddedChain(datadir, start_time=start_time) as chain:
-        server = OperatorServer(_make_operator(chain, config, keys, database))
+        server = OperatorServer(
+            _make_operator(chain, config, keys, database), partial(mine_waiting, chain)
+        )
         face = EsploraFace(chain, config.segwit_hrp, mine_at_once=True, on_change=server.advance)
         app = operator_app(server, face.mounts())
         settings = uvicorn.Config(

@@ -74,7 +74,7 @@ class Operator:
         recover_spends(self.context)
         self.queue = IntentQueue()
         self.batch: RunningBatch | None = None
-        self.watchtower = Watchtower(self.context)
+        self.watchtower = Watchtower(self.context, self.offchain.get)
         self._timing = SessionClock(clock(), config.session_seconds)
 
     # -- what clients ask -----------------------------------------------------------------------

@@ -6,13 +6,16 @@ unconfirmed parent only (spec/arkade.md 9.3, 11).
 
 from __future__ import annotations
 
+from arkcore import arkfields
 from arkcore.codec import outpoint
 from arkcore.cpfp import FundingCoin, fund_child
 from arkcore.psbt import Psbt
+from arkcore.tapsigs import LeafSpend
 from arkcore.tx import Tx, TxOut
 
 from stanchion.operator.context import OperatorContext
 from stanchion.operator.finalization import complete_leaf
+from stanchion.operator.offchain import OffchainTx
 from stanchion.operator.settlement import read_leaf
 from stanchion.operator.vtxos import Vtxo
 from stanchion.rounds.round import Round
@@ -39,6 +42,24 @@ def react(context: OperatorContext, vtxo: Vtxo, round_: Round) -> bool:
         _broadcast(context, tx)
         return True
     return False
+
+
+def put_under_checkpoint(context: OperatorContext, vtxo: Vtxo, tx: OffchainTx) -> bool:
+    """Broadcasts the checkpoint of an unrolled VTXO that was paid away off chain.
+
+    Without it the former owner could take the coin once his exit delay is over. Raises ChainError,
+    ArkError.
+    """
+    if context.chain.spender(vtxo.outpoint) is not None:
+        return False
+    psbt = Psbt.from_base64(tx.checkpoints[tx.spends.index(vtxo.text)])
+    leaf = read_leaf(psbt.inputs[0])
+    checkpoint = Tx.parse(psbt.tx.serialize(False))
+    spend = LeafSpend(checkpoint, 0, psbt.prevouts(), leaf.script, leaf.control)
+    items = tuple(arkfields.condition(psbt.inputs[0]) or ())
+    checkpoint.inputs[0].witness = spend.witness(dict(leaf.signatures), items)
+    _broadcast(context, checkpoint)
+    return True
 
 
 def _connector_path(context: OperatorContext, round_: Round, forfeit: Tx) -> list[Tx]:

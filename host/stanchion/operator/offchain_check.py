@@ -10,7 +10,6 @@ from arkcore.codec import outpoint, outpoint_text
 from arkcore.errors import ArkError, SigningError
 from arkcore.nodes import anchor, is_p2tr
 from arkcore.offchain import (
-    COLLABORATIVE_KINDS,
     LOCKTIME_SECONDS,
     Checkpoint,
     VtxoInput,
@@ -79,7 +78,7 @@ def check_checkpoint(context: OperatorContext, psbt: Psbt) -> CheckpointRequest:
         raise OperatorError(Code.INVALID_PSBT_INPUT, f"taptree of {vtxo.text} lacks the leaf")
     sequence = context.config.vtxo_exit_sequence
     check_vtxo_script(scripts, vtxo.script, context.keys.signer_xonly, sequence)
-    _check_leaf(context, leaf.script)
+    _check_lock(context, leaf.script)
     return CheckpointRequest(psbt, vtxo, _rebuilt(context, psbt, vtxo, leaf))
 
 
@@ -106,13 +105,11 @@ def _check_spendable(context: OperatorContext, vtxo: Vtxo) -> None:
         raise OperatorError(Code.VTXO_RECOVERABLE, f"{vtxo.text} is recoverable")
 
 
-def _check_leaf(context: OperatorContext, script: bytes) -> None:
+def _check_lock(context: OperatorContext, script: bytes) -> None:
     try:
         closure = closures.decode(script)
     except ArkError as error:
         raise OperatorError(Code.INVALID_VTXO_SCRIPT, str(error)) from error
-    if closure.kind not in COLLABORATIVE_KINDS:
-        raise OperatorError(Code.INVALID_VTXO_SCRIPT, f"{closure.kind} is no collaborative leaf")
     if closure.locktime is not None:
         by_time = closure.locktime >= LOCKTIME_SECONDS
         tip = context.chain.tip()

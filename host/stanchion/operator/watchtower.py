@@ -12,14 +12,19 @@ from arkcore.errors import ArkError
 from stanchion.chain.port import ChainError
 from stanchion.operator import fraud, sweeping
 from stanchion.operator.context import OperatorContext
+from stanchion.operator.offchain import OffchainTx
 from stanchion.rounds.round import Round
 
 
 class Watchtower:
     """Follows every finalized round until it is swept."""
 
-    def __init__(self, context: OperatorContext) -> None:
+    def __init__(
+        self, context: OperatorContext, offchain: Callable[[str], OffchainTx | None]
+    ) -> None:
+        """`offchain` finds an off-chain transaction by its txid (display hex)."""
         self._context = context
+        self._offchain = offchain
         self._last_tip: bytes = b""
         self._done: set[str] = set()
         self._rounds: dict[str, Round] = {}
@@ -70,6 +75,10 @@ class Watchtower:
                 settling = self._round_of(vtxo.settled_by)
                 if settling is not None:
                     self._try(partial(fraud.react, self._context, vtxo, settling))
+            elif vtxo.unrolled and vtxo.ark_txid:
+                tx = self._offchain(vtxo.ark_txid)
+                if tx is not None and tx.finalized:
+                    self._try(partial(fraud.put_under_checkpoint, self._context, vtxo, tx))
 
     def _round_of(self, commitment_txid: str) -> Round | None:
         found = [r for r in self._rounds.values() if r.txid == commitment_txid]

@@ -25,10 +25,12 @@ _STREAM_POLL_SECONDS = 0.02
 class OperatorServer:
     """What all handlers share. Everything runs on the loop's one thread, so nothing is locked."""
 
-    def __init__(self, operator: Operator) -> None:
+    def __init__(self, operator: Operator, on_tick: Callable[[], None] = lambda: None) -> None:
+        """`on_tick` is called again and again while the server runs."""
         self.operator = operator
         self.indexer = Indexer(operator)
         self.notices = NoticeBoard(operator, self.indexer)
+        self._on_tick = on_tick
 
     def advance(self) -> None:
         """Does what is due and tells of it."""
@@ -38,6 +40,7 @@ class OperatorServer:
     async def run(self) -> None:
         """Until cancelled."""
         while True:
+            self._on_tick()
             self.advance()
             await asyncio.sleep(_TICK_SECONDS)
 
