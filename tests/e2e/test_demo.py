@@ -4,11 +4,14 @@ Runs the very command of the README, in its form for machines.
 """
 
 import json
+import signal
 import subprocess
 import sys
 from typing import Any
 
 import pytest
+from stanchion.demo.report import Report
+from stanchion.demo.run import run_demo
 
 SIX_FRAUDS = {
     "garbage-tree-signatures",
@@ -33,13 +36,9 @@ def events() -> list[dict[str, Any]]:
     return [json.loads(line) for line in ran.stdout.splitlines()]
 
 
-def table(events: list[dict[str, Any]], title: str) -> list[dict[str, str]]:
+def table(events: list[dict[str, Any]], title: str) -> list[dict[str, Any]]:
     [found] = [one["rows"] for one in events if one.get("title") == title and "rows" in one]
     return list(found)
-
-
-def sat(text: str) -> int:
-    return int(text.replace(",", ""))
 
 
 def test_the_demo_tells_every_chapter_and_finishes(events: list[dict[str, Any]]) -> None:
@@ -56,7 +55,7 @@ def test_every_fraud_is_refused_by_the_device_itself(events: list[dict[str, Any]
 
 
 def test_the_balance_adds_up_to_the_last_satoshi(events: list[dict[str, Any]]) -> None:
-    balance = {row["what"]: sat(row["sat"]) for row in table(events, "Balance")}
+    balance = {row["what"]: row["sat"] for row in table(events, "Balance")}
     received = balance.pop("received on chain")
     assert sum(balance.values()) == received
     assert all(balance.values())
@@ -66,7 +65,7 @@ def test_every_transaction_is_in_a_block_that_the_engine_accepted(
     events: list[dict[str, Any]],
 ) -> None:
     rows = table(events, "Transactions")
-    assert all(int(row["block"]) > 0 and len(row["txid"]) == 64 for row in rows)
+    assert all(row["block"] > 0 and len(row["txid"]) == 64 for row in rows)
     assert len({row["txid"] for row in rows}) == len(rows)
 
 
@@ -81,3 +80,26 @@ def test_two_demos_make_different_keys_and_transactions(events: list[dict[str, A
     again = [json.loads(line) for line in ran.stdout.splitlines()]
     ours = {row["txid"] for row in table(events, "Transactions")}
     assert not ours & {row["txid"] for row in table(again, "Transactions")}
+
+
+def test_ctrl_c_ends_the_demo_with_a_line_that_says_so() -> None:
+    command = [sys.executable, "-m", "stanchion", "demo", "--json"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True) as running:
+        assert running.stdout is not None
+        first = json.loads(running.stdout.readline())
+        running.send_signal(signal.SIGINT)
+        lines, _ = running.communicate(timeout=60)
+    last = json.loads(lines.splitlines()[-1])
+    assert first["event"] == "chapter" and running.returncode == 130
+    assert last["event"] == "failed" and last["reason"] == "stopped by Ctrl-C"
+
+
+def test_what_nobody_foresaw_still_ends_in_a_line_for_machines(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TMPDIR", "/dev/null")
+    monkeypatch.setattr("tempfile.tempdir", "/dev/null")
+    with pytest.raises(OSError):
+        run_demo(Report(as_json=True))
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["event"] == "failed"

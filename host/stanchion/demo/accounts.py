@@ -4,7 +4,7 @@ from arkcore.codec import to_hex_txid
 from arkcore.tx import Tx
 
 from stanchion.chain.port import ChainSource
-from stanchion.demo.report import DemoFailed
+from stanchion.demo.report import Cell, DemoFailed
 from stanchion.demo.stage import Stage
 from stanchion.signers.facts import AddressKind
 
@@ -34,20 +34,23 @@ def show_accounts(stage: Stage) -> None:
 
 
 def _signatures(stage: Stage) -> None:
-    rows = [[one.chapter, one.method, str(one.count), one.reason] for one in stage.log.summary()]
+    rows: list[list[Cell]] = [
+        [one.chapter, one.method, one.count, one.reason] for one in stage.log.summary()
+    ]
     columns = ["chapter", "request", "signatures", "why"]
     stage.report.table("Signatures that left the device", columns, rows)
 
 
 def _transactions(stage: Stage) -> int:
     """Prints every transaction with its block; the fees that the owner paid."""
-    rows, fees_sat = [], 0
+    rows: list[list[Cell]] = []
+    fees_sat = 0
     for what, txid in stage.transactions:
         status = stage.chain.tx_status(txid)
         fee = fee_sat(stage.chain, txid)
         own = what.startswith(_PAID_BY_OWNER)
         fees_sat += fee if own else 0
-        rows.append([what, to_hex_txid(txid), str(status.height), f"{fee:,}" if own else "-"])
+        rows.append([what, to_hex_txid(txid), status.height, fee if own else None])
     columns = ["transaction", "txid", "block", "owner's fee (sat)"]
     stage.report.table("Transactions", columns, rows)
     confirmed = all(stage.chain.tx_status(txid).confirmed for _, txid in stage.transactions)
@@ -62,11 +65,11 @@ def _balance(stage: Stage, fees_sat: int) -> None:
         for coin in stage.chain.unspent(stage.signer.get_address(AddressKind.ONCHAIN, index).script)
     )
     vtxos_sat = sum(coin.amount_sat for coin in stage.owner.live_coins())
-    rows = [
-        ["received on chain", f"{stage.received_sat:,}"],
-        ["own on-chain coins", f"{onchain_sat:,}"],
-        ["live VTXOs", f"{vtxos_sat:,}"],
-        ["fees of the exit", f"{fees_sat:,}"],
+    rows: list[list[Cell]] = [
+        ["received on chain", stage.received_sat],
+        ["own on-chain coins", onchain_sat],
+        ["live VTXOs", vtxos_sat],
+        ["fees of the exit", fees_sat],
     ]
     stage.report.table("Balance", ["what", "sat"], rows)
     total_sat = onchain_sat + vtxos_sat + fees_sat

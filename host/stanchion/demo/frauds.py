@@ -1,5 +1,6 @@
 """A lying operator tries to get the other VTXO, one lie at a time."""
 
+from stanchion.demo.report import Cell
 from stanchion.demo.stage import Stage
 from stanchion.operator import lying
 from stanchion.operator.sandbox import own_vtxo
@@ -23,7 +24,7 @@ def refuse_frauds(stage: Stage) -> None:
     """Each fraud is tried once; the VTXO stays live and no forfeit is signed."""
     [coin] = stage.owner.live_coins()
     forfeits = stage.log.count_of("sign_forfeit")
-    rows = []
+    rows: list[list[Cell]] = []
     with stage.report.progress(f"{len(FRAUDS)} frauds", len(FRAUDS)) as bar:
         for lie in FRAUDS:
             stage.sandbox.begin_lying(lie)

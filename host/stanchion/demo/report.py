@@ -12,13 +12,22 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
+# None is what does not apply; people see a dash.
+Cell = str | int | None
 _WIDTH_OF_FILES = 160
+_NOTHING_LEFT = "Device, keys and chain of the demo were temporary; nothing of them is left."
 
 
 def wide_console() -> Console:
     """The terminal as wide as it is; a file or pipe as wide as a txid in a table needs."""
     console = Console(highlight=False)
     return console if console.is_terminal else Console(highlight=False, width=_WIDTH_OF_FILES)
+
+
+def _shown(cell: Cell) -> str:
+    if cell is None:
+        return "-"
+    return cell if isinstance(cell, str) else f"{cell:,}"
 
 
 class DemoFailed(Exception):
@@ -60,13 +69,15 @@ class Report:
             self.console.print("    [green]ok[/green] ", end="")
             self.console.print(sentence, markup=False, soft_wrap=True)
 
-    def failed(self, error: Exception) -> None:
-        """The demo ends here: what happened."""
+    def failed(self, error: BaseException) -> None:
+        """The demo ends here: what happened, and what is left."""
+        reason = "stopped by Ctrl-C" if isinstance(error, KeyboardInterrupt) else str(error)
         if self.as_json:
-            self._emit("failed", reason=str(error), error=type(error).__name__)
+            self._emit("failed", reason=reason, error=type(error).__name__)
         else:
             self.console.print(f"\n[red bold]The demo failed[/red bold] ({type(error).__name__})")
-            self.console.print(f"    {error}", markup=False)
+            self.console.print(f"    {reason}", markup=False)
+            self.console.print(f"    {_NOTHING_LEFT}")
 
     def finished(self, seconds: float) -> None:
         if self.as_json:
@@ -74,7 +85,7 @@ class Report:
         else:
             self.console.print(f"\n[green bold]Everything held[/green bold], {seconds:.0f} s.")
 
-    def table(self, title: str, columns: list[str], rows: list[list[str]]) -> None:
+    def table(self, title: str, columns: list[str], rows: list[list[Cell]]) -> None:
         if self.as_json:
             records = [dict(zip(columns, row, strict=True)) for row in rows]
             self._emit("table", title=title, rows=records)
@@ -83,7 +94,7 @@ class Report:
         for column in columns:
             table.add_column(column, overflow="fold")
         for row in rows:
-            table.add_row(*row)
+            table.add_row(*(_shown(cell) for cell in row))
         self.console.print(table)
 
     @contextmanager

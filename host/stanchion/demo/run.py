@@ -60,7 +60,10 @@ def play(stage: Stage, participants: int) -> None:
 
 
 def run_demo(report: Report, participants: int = MIN_PARTICIPANTS) -> bool:
-    """Whether the demo came to its end with every check true."""
+    """Whether the demo came to its end with every check true.
+
+    Whatever ends it, also an unforeseen exception or Ctrl-C, the last thing said is how it ended.
+    """
     started = time.monotonic()
     try:
         with open_stage(report) as stage:
@@ -68,5 +71,8 @@ def run_demo(report: Report, participants: int = MIN_PARTICIPANTS) -> bool:
     except _FAILURES as error:
         report.failed(error)
         return False
+    except BaseException as error:
+        report.failed(error)
+        raise
     report.finished(time.monotonic() - started)
     return True
