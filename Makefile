@@ -7,7 +7,7 @@ BOARD   ?= emulator
 # Vectors of all implementations, beside a checkout that has them.
 SHARED_VECTORS ?= ../shared/vectors
 
-.PHONY: help setup demo test lint conformance interop bundle bench docs lock clean
+.PHONY: help setup demo test test-node lint conformance interop bundle bench docs lock clean
 
 help: ## print this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,13 @@ test: setup lint ## everything CI checks: linters, types, unit, device, conforma
 	$(PY) -m tests.conformance tests/vectors
 	@if [ -d $(SHARED_VECTORS) ]; then $(PY) -m tests.conformance $(SHARED_VECTORS); \
 	else printf '\n*** %s IS NOT THERE: only the vectors in tests/vectors were run. ***\n\n' $(SHARED_VECTORS); fi
+
+test-node: setup ## exits over a real bitcoind, which is built once (about 6 minutes on 2 cores)
+	@$(PY) -m tools.build_bitcoind; case $$? in \
+	  0) $(PY) -m pytest tests/node ;; \
+	  3) printf '\n*** NO REAL NODE WAS TESTED: bitcoind cannot be built here. ***\n\n' ;; \
+	  *) exit 1 ;; \
+	esac
 
 lint: setup ## ruff and mypy --strict
 	$(PY) -m ruff check .

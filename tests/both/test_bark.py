@@ -90,6 +90,14 @@ def test_refuses_an_unknown_transition_and_one_without_cosigners():
     assert _refused_encoding(vtxo.serialize()) == "bark-transition"
 
 
+def test_refuses_a_flag_that_is_neither_preimage_nor_hash():
+    data = _encoded("round1_vtxo")
+    vtxo = BarkVtxo.parse(bytes(data))
+    at = bytes(data).index(b"\x00" + vtxo.genesis[-1].transition.preimage)
+    data[at] = 2
+    assert _refused_encoding(data) == "bark-transition"
+
+
 def test_refuses_a_tweak_that_is_no_scalar():
     vtxo = BarkVtxo.parse(bytes(_encoded("arkoor2_vtxo")))
     vtxo.genesis[1].transition.tap_tweak = b"\xff" * 32
@@ -155,8 +163,10 @@ def test_refuses_a_round_vtxo_whose_preimage_is_unknown():
 def test_refuses_another_funding_transaction_or_output():
     funding = _funding("board_vtxo")
     vtxo = BarkVtxo.parse(bytes(_encoded("board_vtxo")))
-    funding.outputs[0].amount_sat += 1
+    funding.locktime += 1
+    assert funding.outputs[0] == vtxo.anchor_output()
     assert refusal(vtxo.validate, funding) == "bark-anchor"
+    funding.outputs[0].amount_sat += 1
     vtxo.anchor = funding.txid() + bytes(4)
     assert refusal(vtxo.validate, funding) == "bark-anchor"
 

@@ -60,13 +60,22 @@ def shapes(key):
     }
 
 
-def make_plan(chain, owner, shape, *, key_index=0, policy=None):
-    """A confirmed, signed VTXO of this shape that belongs to the owner's key `key_index`."""
+def board_beside(key, side):
+    """A board whose funding was shared with another output."""
+    return [GenesisItem(Transition(COSIGNED, [key, SERVER]), 0, [side], 0)]
+
+
+def make_plan(chain, owner, shape, *, key_index=0, policy=None, side=None):
+    """A confirmed, signed VTXO of this shape that belongs to the owner's key `key_index`.
+
+    With `side` (TxOut) it is a board with that output beside it, whatever the shape.
+    """
     secret = owner.keys.owner_secret(key_index)
     key = secp256k1.pubkey_create(secret)
     policy = policy or Policy(PUBKEY, key)
+    genesis = shapes(key)[shape] if side is None else board_beside(key, side)
     vtxo = BarkVtxo(
-        AMOUNT_SAT, EXPIRY_HEIGHT, SERVER, EXIT_DELTA, bytes(36), shapes(key)[shape], policy, b""
+        AMOUNT_SAT, EXPIRY_HEIGHT, SERVER, EXIT_DELTA, bytes(36), genesis, policy, b""
     )
     output = vtxo.anchor_output()
     vtxo.anchor = chain.fund(output.script, output.amount_sat)

@@ -6,17 +6,22 @@ Shapes are those of bark's own vectors, with keys and a funding output of this t
 import pytest
 from arkcore.bark.policy import HTLC_SEND, Policy
 from arkcore.bark.vtxo import BarkVtxo
+from arkcore.tx import TxOut
 from stanchion.exits.bark_plan import BarkPlan
 from stanchion.exits.coordinator import ExitCoordinator
 from stanchion.exits.cpfp import OnchainCoins, SignedCpfp
-from stanchion.exits.errors import ClaimMissingSignableClause, VtxoScriptPubKeyInvalid
+from stanchion.exits.errors import (
+    ClaimMissingSignableClause,
+    NonStandardVtxo,
+    VtxoScriptPubKeyInvalid,
+)
 from stanchion.exits.json_store import JsonExitStore
 from stanchion.exits.states import ExitStateKind
 from stanchion.signers.bark import BarkSigner
 from stanchion.signers.facts import ClaimKind
 from stanchion.signers.port import SignerRefused
 
-from tests.exits.bark_makers import EXIT_DELTA, OTHER, make_plan
+from tests.exits.bark_makers import EXIT_DELTA, OTHER, SIDE, make_plan
 from tests.exits.helpers import errors_of, finishes, kind, run_until
 
 SHAPES = ["board", "arkoor", "round", "round-v0", "arkoor-on-round"]
@@ -79,6 +84,13 @@ def test_refuses_to_start_with_a_signature_that_does_not_hold(chain, owner, stor
     bent = BarkPlan(vtxo.serialize(), plan.funding, 0)
     (error,) = errors_of(bark_exits(chain, owner, store, bent).start_exits([bent]))
     assert isinstance(error, VtxoScriptPubKeyInvalid) and "bark-signature" in error.error
+
+
+def test_refuses_to_start_what_nodes_would_not_relay(chain, owner, store):
+    dust = TxOut(329, SIDE.script)
+    plan = make_plan(chain, owner, "board", side=dust)
+    (error,) = errors_of(bark_exits(chain, owner, store, plan).start_exits([plan]))
+    assert isinstance(error, NonStandardVtxo)
 
 
 def test_refuses_to_start_what_no_claim_could_end(chain, owner, store):
