@@ -64,10 +64,23 @@ class Engine:
         callbacks = pbk.ValidationInterfaceCallbacks(block_checked=self._block_checked)
         datadir.mkdir(parents=True, exist_ok=True)
         try:
-            self._manager = pbk.load_chainman(datadir, pbk.ChainType.REGTEST, callbacks)
+            self._manager = self._open(datadir.absolute(), callbacks)
         except RuntimeError as error:
             raise ChainError(f"cannot open the chain in {datadir}: {error}") from error
         self._chain = self._manager.get_active_chain()
+
+    @staticmethod
+    def _open(datadir: Path, callbacks: pbk.ValidationInterfaceCallbacks) -> pbk.ChainstateManager:
+        """Reads stored blocks again: a killed process leaves its indexes behind them."""
+        blocks = datadir / "blocks"
+        is_stored = any(blocks.glob("blk*.dat"))
+        context = pbk.make_context(pbk.ChainType.REGTEST, validation_callbacks=callbacks)
+        options = pbk.ChainstateManagerOptions(context, str(datadir), str(blocks))
+        options.set_wipe_dbs(is_stored, is_stored)
+        manager = pbk.ChainstateManager(options)
+        if is_stored:
+            manager.import_blocks([])
+        return manager
 
     def _block_checked(
         self, _user_data: object, block: pbk.Block, state: pbk.BlockValidationState

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from arkcore.codec import from_hex_txid, parse_outpoint_text
 
-from stanchion.chain.port import ChainError
+from stanchion.chain.port import ChainError, ChainUnavailable
 from stanchion.operator.context import OperatorContext
 from stanchion.operator.errors import Code, OperatorError
 from stanchion.operator.finalization import book_vtxos, settle_inputs
@@ -39,6 +39,9 @@ def _resend(context: OperatorContext, round_: Round) -> None:
         return
     try:
         context.chain.submit(bytes.fromhex(round_.commitment_tx))
+    except ChainUnavailable:
+        # Nothing is known about the transaction: the next start sends it again.
+        return
     except ChainError as error:
         reason = str(OperatorError(Code.INTERNAL_ERROR, f"failed to broadcast: {error}"))
         context.journal.append(round_.id, round_.fail(reason, context.now))
