@@ -8,8 +8,17 @@ from signer import memory
 _PACKAGE = "signer.handlers."
 # What a device that has stopped signing still answers.
 _ALWAYS = ("hello", "get_status")
-# Large, needed once in a wallet's life, and without objects that outlive the command.
-_DISPOSABLE = ("new_wallet", "word_entry", "entropy", "bip39", "wordlist")
+# Large, seldom needed, and without objects that outlive the command.
+_DISPOSABLE = (
+    ("signer", "new_wallet"),
+    ("signer", "word_entry"),
+    ("signer", "entropy"),
+    ("signer", "bip39"),
+    ("signer", "wordlist"),
+    ("signer", "exits"),
+    ("arkcore", "claim"),
+    ("arkcore", "cpfp"),
+)
 
 
 def run(device, name: str, params: dict) -> dict:
@@ -27,8 +36,8 @@ def run(device, name: str, params: dict) -> dict:
         return module.handle(device, params)
     finally:
         _unload("signer.handlers", name)
-        for used in _DISPOSABLE:
-            _unload("signer", used)
+        for package, used in _DISPOSABLE:
+            _unload(package, used)
         gc.collect()
 
 
