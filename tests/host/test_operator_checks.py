@@ -76,7 +76,8 @@ def register(person: Participant, offer: Offer, message: str) -> str:
     terms = person.signer._terms([coin.fact for coin in offer.coins], ())
     outputs = [debt.output for debt in offer.outputs]
     signatures = person.signer._prove(message, terms.inputs, outputs)
-    return person.sandbox.operator.register_intent(offer.register_proof(message, signatures), message)
+    proof = offer.register_proof(message, signatures)
+    return person.sandbox.operator.register_intent(proof, message)
 
 
 def test_refuses_a_vtxo_without_cosigner_and_the_operators_own_key_as_one(world: World) -> None:
