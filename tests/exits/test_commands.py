@@ -14,23 +14,18 @@ from stanchion.cli.main import app
 from stanchion.exits.exit_package import encode_package, read_package
 from typer.testing import CliRunner
 
+from tests.chain.esplora_server import served
 from tests.exits.helpers import EXIT_DELAY_BLOCKS
 
 
 @pytest.fixture
-def stanchion(chain, owner, tmp_path, monkeypatch):
-    """Runs `stanchion exit ...` with the test's chain and signer; gives the output."""
-
-    @contextmanager
-    def this_chain(_options, prefix):
-        assert prefix in ("bc", "bcrt")
-        yield chain
+def stanchion_online(chain, owner, tmp_path, monkeypatch):
+    """Runs `stanchion exit ...` with the test's signer; gives the output."""
 
     @contextmanager
     def this_signer(_options):
         yield owner
 
-    monkeypatch.setattr(exit_tools, "open_chain", this_chain)
     monkeypatch.setattr(exit_tools, "open_signer", this_signer)
     monkeypatch.setattr(commands, "pause", lambda _seconds: chain.mine())
 
@@ -41,6 +36,18 @@ def stanchion(chain, owner, tmp_path, monkeypatch):
         return result.output
 
     return run
+
+
+@pytest.fixture
+def stanchion(chain, stanchion_online, monkeypatch):
+    """The same with the test's chain, without a server in between."""
+
+    @contextmanager
+    def this_chain(_options, _prefix):
+        yield chain
+
+    monkeypatch.setattr(exit_tools, "open_chain", this_chain)
+    return stanchion_online
 
 
 @pytest.fixture
@@ -57,6 +64,12 @@ def test_run_leaves_with_a_whole_package_and_ends_with_the_claims(chain, stanchi
         assert chain.tx_status(chain.spender(plan.vtxo_id).txid).confirmed
     waiting = len(chain.mempool_txids())
     assert stanchion("run", package) == "" and len(chain.mempool_txids()) == waiting
+
+
+def test_run_leaves_over_an_esplora_server(chain, stanchion_online, package):
+    with served(chain) as url:
+        output = stanchion_online("--prefix", "bc", "--esplora", url, "run", package)
+    assert output.count("claimed, done") == 2
 
 
 def test_run_goes_on_where_it_was_stopped(chain, stanchion, package, batch, monkeypatch):
