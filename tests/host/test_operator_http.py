@@ -7,6 +7,7 @@ unmodified SDK is run by `make interop`.
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -170,6 +171,51 @@ def test_vtxos_are_found_by_script_filtered_and_paged(
     point = outpoint_text(settled.vtxos[1])
     [record] = http.get(path, params={"outpoints": point}).json()["vtxos"]
     assert (record["amount"], record["isSpent"]) == (str(AMOUNT_SAT - 15_000), False)
+
+
+class Listening(threading.Thread):
+    """Keeps what a stream of events says, heartbeats aside."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(daemon=True)
+        self._url = url
+        self.open = threading.Event()
+        self.events: list[dict[str, Any]] = []
+        self.start()
+        self.open.wait(10)
+
+    def run(self) -> None:
+        with httpx.stream("GET", self._url, timeout=90) as response:
+            self.open.set()
+            for line in response.iter_lines():
+                if line.startswith("data: "):
+                    self.events.append(json.loads(line.removeprefix("data: ")))
+                    return
+
+    def first(self) -> dict[str, Any]:
+        self.join(30)
+        return self.events[0]
+
+
+def test_subscribers_of_a_script_and_everybody_hear_of_a_batch(
+    http: httpx.Client, served: Served
+) -> None:
+    owner = RemoteOwner(served.url, "owner who is watched")
+    script = owner.signer.get_address(AddressKind.VTXO, 0).script.hex()
+    subscribed = http.post("/v1/indexer/script/subscribe", json={"scripts": [script]}).json()
+    path = f"/v1/indexer/script/subscription/{subscribed['subscriptionId']}"
+    own, everybody = Listening(served.url + path), Listening(served.url + "/v1/txs")
+    boarding_script = owner.signer.get_address(AddressKind.BOARDING, 0).script
+    point = served.chain.fund(boarding_script, AMOUNT_SAT)
+    coin = InputFact(InputKind.BOARDING, point, AMOUNT_SAT, 0)
+    driver = owner.join([coin], [own_vtxo(AMOUNT_SAT)])
+    assert run([driver]) == []
+    event, notice = own.first()["event"], everybody.first()["commitmentTx"]
+    assert event["txid"] == notice["txid"] == driver.commitment_txid
+    assert event["scripts"] == [script]
+    assert [vtxo["amount"] for vtxo in event["newVtxos"]] == [str(AMOUNT_SAT)]
+    assert Tx.parse(bytes.fromhex(notice["tx"])).txid() == from_hex_txid(driver.commitment_txid)
+    owner.port.close()
 
 
 @pytest.mark.parametrize(
