@@ -16,7 +16,7 @@ from arkcore.errors import ArkError
 from rich.console import Console
 
 from stanchion.chain.port import ChainError
-from stanchion.cli import exit_tools
+from stanchion.cli import exit_tools, exit_watch
 from stanchion.cli.exit_tools import ExitOptions
 from stanchion.device.errors import DeviceError
 from stanchion.exits.coordinator import ExitCoordinator, ExitProgressStatus
@@ -168,6 +168,9 @@ def status(context: typer.Context, as_json: AsJson = False) -> None:
         chosen.console.print(_line(entry))
     if not entries:
         chosen.console.print(f"no exits in {chosen.store}")
+
+
+app.command()(exit_watch.watch)
 
 
 def _entry_json(entry: StoredExit) -> dict[str, Any]:
