@@ -5,6 +5,7 @@ from signer.errors import Cancelled, UserRefused
 
 ANSWER_TIMEOUT_MS = 300_000
 _POLL_MS = 50
+_STALE_BUTTONS = 16
 
 
 class Screen:
@@ -46,6 +47,9 @@ class Screen:
     def _confirm(self, title: str, pages: "list[list[str]]") -> None:
         index = 0
         while True:
+            # A host that does not read its line can hold the device up before a page is drawn, and
+            # a finger can be faster than the eye: what was pressed by now answers nothing on it.
+            self._forget_buttons()
             self._page(title, pages, index)
             button = self.wait_button()
             if button == "no":
@@ -59,9 +63,14 @@ class Screen:
 
     def begin(self, prompt: str) -> None:
         """Tells the host that the owner is asked, and forgets buttons pressed before that."""
-        while self._board.button():
-            pass
+        self._forget_buttons()
         self._link.wait_user(prompt)
+
+    def _forget_buttons(self) -> None:
+        # A button that is stuck must not hold the device up for ever.
+        for _ in range(_STALE_BUTTONS):
+            if not self._board.button():
+                return
 
     def end(self) -> None:
         """Tells the host that the owner has answered."""

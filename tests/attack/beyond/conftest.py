@@ -1,0 +1,3 @@
+"""The signer's modules in this process, as in tests/batch."""
+
+from tests.batch.conftest import short_collections  # noqa: F401
