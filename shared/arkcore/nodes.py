@@ -12,6 +12,9 @@ from arkcore.tx import Tx, TxIn, TxOut
 ANCHOR_SCRIPT = b"\x51\x02\x4e\x73"
 BATCH_OUTPUT_INDEX = 0
 CONNECTOR_OUTPUT_INDEX = 1
+# What relaying nodes call dust at their default rate of 3 sat/vB, and their longest OP_RETURN.
+P2TR_DUST_SAT = 330
+MAX_EXTENSION_BYTES = 83
 
 
 def anchor() -> TxOut:
@@ -28,19 +31,39 @@ def is_p2tr(script: bytes) -> bool:
     return len(script) == 34 and script[0] == 0x51 and script[1] == 0x20
 
 
+def is_relayed_extension(script: bytes) -> bool:
+    """Whether `script` is OP_RETURN and one whole push of at most 83 bytes in all."""
+    size = len(script)
+    if size < 2 or size > MAX_EXTENSION_BYTES:
+        return False
+    if script[1] == 0x4C:
+        return size > 2 and script[2] == size - 3
+    return script[1] < 0x4C and script[1] == size - 2
+
+
 def check_node_outputs(outputs: "list[TxOut]", input_amount_sat: int, is_leaf: bool) -> None:
-    """Raises TreeError `tree-anchor`, `tree-script`, `tree-conserve`.
+    """Raises TreeError `tree-anchor`, `tree-script`, `tree-dust`, `tree-extension`,
+    `tree-conserve`.
 
     A missing or valued anchor, or a script that nobody can spend, would leave the owner with an
-    exit that cannot be paid for; a sum that differs would make the node invalid.
+    exit that cannot be paid for; a sum that differs would make the node invalid. Nodes relay one
+    dust output a transaction, which the anchor is, and one OP_RETURN of a single push: with more,
+    the signed branch could not be broadcast until the operator may sweep it.
     """
     if len(outputs) < 2 or outputs[-1] != anchor():
         raise TreeError("tree-anchor", "last output is not an empty P2A")
     total_sat = 0
+    extensions = 0
     for txout in outputs[:-1]:
-        extension = is_leaf and txout.amount_sat == 0 and txout.script[:1] == b"\x6a"
-        if not is_p2tr(txout.script) and not extension:
+        if is_leaf and txout.amount_sat == 0 and txout.script[:1] == b"\x6a":
+            extensions += 1
+            if extensions > 1 or not is_relayed_extension(txout.script):
+                raise TreeError("tree-extension", "not one OP_RETURN with one push")
+            continue
+        if not is_p2tr(txout.script):
             raise TreeError("tree-script", "output is not P2TR")
+        if txout.amount_sat < P2TR_DUST_SAT:
+            raise TreeError("tree-dust", "output of %d sat" % txout.amount_sat)
         total_sat += txout.amount_sat
     if total_sat != input_amount_sat:
         raise TreeError("tree-conserve", "%d in, %d out" % (input_amount_sat, total_sat))

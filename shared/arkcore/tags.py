@@ -61,6 +61,14 @@ NODES = [
         "Outputs of a tree transaction do not add up to its input; it could never confirm.",
     ),
     (
+        "tree-dust",
+        "A tree output is dust beside the anchor; no node would relay the owner's way out.",
+    ),
+    (
+        "tree-extension",
+        "A leaf carries more than one OP_RETURN with one push; no node would relay it.",
+    ),
+    (
         "tree-cosigners",
         "A tree transaction names no cosigner, so nobody is bound to its signature.",
     ),
