@@ -62,6 +62,7 @@ class App(Runner):
     def step(self) -> None:
         """One turn of the loop: serve a request, or wait for one."""
         self._board.feed_watchdog()
+        self.device.drop_stale_batch()
         if self._link.serve():
             gc.collect()
             self.show_idle()

@@ -12,6 +12,8 @@ from signer.ledger import Ledger
 
 PROGRESS_INTERVAL_MS = 200
 MAX_OPERATORS = 8
+# A quarter of the shortest expiry that an operator may have.
+MAX_SESSION_MS = 6 * 3_600_000
 
 
 class Device:
@@ -111,6 +113,19 @@ class Device:
         self.batch = None
         if batch is not None:
             batch.wipe()
+
+    def drop_stale_batch(self) -> None:
+        """Ends a batch session that is older than six hours. To be called often: clocks wrap.
+
+        The new VTXO's time runs from the commitment transaction, which can confirm as soon as the
+        session's key is known. In a session kept open for days the owner would give a coin for one
+        that the operator has swept meanwhile.
+        """
+        if self.batch is None:
+            return
+        age_ms = self.board.ticks_diff(self.board.ticks_ms(), self.batch.opened_ms)
+        if age_ms < 0 or age_ms > MAX_SESSION_MS:
+            self.drop_batch()
 
     def open(self) -> None:
         """Reads wallet and journal; what is wrong with them becomes `fault`."""

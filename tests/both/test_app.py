@@ -62,6 +62,7 @@ class Wiped:
     """Stands for a batch session."""
 
     is_wiped = False
+    opened_ms = 0
 
     def wipe(self) -> None:
         self.is_wiped = True

@@ -27,6 +27,9 @@ class Bench:
     def require_operator(self) -> None:
         return None
 
+    def drop_stale_batch(self) -> None:
+        return None
+
     def drop_batch(self) -> None:
         if self.batch is not None:
             self.batch.wipe()

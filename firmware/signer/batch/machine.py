@@ -29,6 +29,7 @@ def run(device, command: str, params: dict) -> dict:
     signed up to then stays in the ledger, everything else is as before.
     """
     device.require_operator()
+    device.drop_stale_batch()
     session = device.batch
     if command != "open_intent" and (session is None or session.id != params["session"]):
         # Ids are given by the device and only rise, so an old one cannot name a new session.

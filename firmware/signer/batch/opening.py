@@ -23,6 +23,7 @@ def open_intent(device, session, params) -> "tuple[dict, int]":
     device.ledger.require_room(len(intent.boarding_inputs()) + len(intent.tree_outputs()))
     approve(device, intent)
     session = BatchSession(device.ledger.next_session(), device.operator, intent)
+    session.opened_ms = device.board.ticks_ms()
     if intent.has_tree():
         session.cosigner_secret = fresh_cosigner(device, session.id)
         session.cosigner_key = secp256k1.pubkey_create(bytes(session.cosigner_secret))

@@ -6,6 +6,7 @@ from signer.batch import table
 class BatchSession:
     """A session between open_intent and close_batch; `state` is one of `signer.batch.table`.
 
+    opened_ms        the board's clock when the session was opened
     profile          the operator that was enrolled when the session was opened
     intent           signer.batch.intent.Intent: what the owner agreed to
     cosigner_secret  bytearray(32), fresh for this batch; empty without own tree outputs
@@ -25,6 +26,7 @@ class BatchSession:
     __slots__ = (
         "id",
         "state",
+        "opened_ms",
         "profile",
         "intent",
         "cosigner_secret",
@@ -47,6 +49,7 @@ class BatchSession:
     def __init__(self, session_id: int, profile, intent) -> None:
         self.id = session_id
         self.state = table.IDLE
+        self.opened_ms = 0
         self.profile = profile
         self.intent = intent
         self.cosigner_secret = bytearray()
