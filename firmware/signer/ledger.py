@@ -25,6 +25,7 @@ VOID = terms.VTXO_VOID
 STATE_NAMES = ("live", "pledged", "forfeited", "exiting", "exited", "spent", "void")
 
 # VOIDED and REVIVED are what a release or restore of a batch does to the VTXOs that it created.
+# What is leaving goes on: a press on a VTXO that never came to be must not lock the coin before it.
 EVENT_PLEDGED = 0
 EVENT_EXIT = 1
 EVENT_CLAIM = 2
@@ -40,7 +41,9 @@ MOVES = {
     (FORFEITED, EVENT_RELEASED): LIVE,
     (EXITING, EVENT_EXIT): EXITING,
     (EXITING, EVENT_CLAIM): EXITED,
+    (EXITING, EVENT_VOIDED): EXITING,
     (EXITED, EVENT_CLAIM): EXITED,
+    (EXITED, EVENT_VOIDED): EXITED,
     (VOID, EVENT_REVIVED): LIVE,
 }
 _SESSION_STEP = 64
@@ -64,6 +67,7 @@ class Ledger:
     """The owner's coins, oldest first. `journal.append(kind, body)` is durable on return.
 
     `unattended_fee_sat`: what batches have cost since the last one that was approved by button.
+    `next_onchain_index`: above the key indexes of all on-chain outputs that coins were given for.
     `exit_allowance_sat`: fees of packages that the last press still covers. In RAM alone: after a
     restart the screen asks again.
     """
@@ -74,6 +78,7 @@ class Ledger:
         "_session",
         "_session_ceiling",
         "unattended_fee_sat",
+        "next_onchain_index",
         "exit_allowance_sat",
     )
 
@@ -83,6 +88,7 @@ class Ledger:
         self._session = 0
         self._session_ceiling = 0
         self.unattended_fee_sat = 0
+        self.next_onchain_index = 0
         self.exit_allowance_sat = 0
 
     # --- questions ---
@@ -119,6 +125,16 @@ class Ledger:
         if len(self._coins) - closed + count > limits.MAX_LEDGER_RECORDS:
             raise Refused("ledger-full")
 
+    def check_new_batch(self, commitment_txid: bytes) -> None:
+        """Raises Refused `batch-known` for a batch that coins were given to in another session.
+
+        Its outputs on chain have paid for those coins: counted again, they would pay for nothing.
+        """
+        for coin in self._coins:
+            is_given = coin.spent_by == commitment_txid and coin.state == FORFEITED
+            if is_given or (coin.commitment_txid == commitment_txid and coin.state != VOID):
+                raise Refused("batch-known")
+
     def check_release(self, coin: Coin) -> None:
         """Raises Refused `vtxo-single-purpose` unless the batch that took `coin` can be undone."""
         moved(coin, EVENT_RELEASED)
@@ -145,6 +161,10 @@ class Ledger:
                 fresh += 1
             else:
                 raise Refused("input-unknown")
+        for coin in pledge.received:
+            if self.find(coin.outpoint) is not None:
+                # Noted as another coin, the new VTXO could not leave: nothing is given for it.
+                raise Refused("vtxo-single-purpose", "new VTXO is known as another coin")
         self.require_room(fresh)
         self._commit(records.PLEDGE, pledge.encode())
 
@@ -195,13 +215,14 @@ class Ledger:
         elif kind == records.CLAIM_BOARDING:
             self._remember(Coin(KIND_BOARDING, body, 0, 0)).state = EXITED
         elif kind == records.RELEASE:
-            self._swap(body, FORFEITED, LIVE, VOID)
+            self._swap(body, (FORFEITED, LIVE), (LIVE, VOID))
         elif kind == records.RESTORE:
-            self._swap(body, LIVE, FORFEITED, LIVE)
+            self._swap(body, (LIVE, FORFEITED), (VOID, LIVE))
         elif kind == records.COIN:
             self._coins.append(Coin.decode(body))
-        elif kind == records.FEES:
-            self.unattended_fee_sat = int.from_bytes(body, "little")
+        elif kind == records.COUNTS:
+            self.unattended_fee_sat = int.from_bytes(body[:8], "little")
+            self.next_onchain_index = int.from_bytes(body[8:], "little")
         elif kind == records.SESSION:
             self._session_ceiling = int.from_bytes(body, "little")
             self._session = self._session_ceiling
@@ -211,7 +232,8 @@ class Ledger:
     def snapshot(self):
         """(kind, body) records that bring an empty ledger to this state."""
         yield records.SESSION, self._session_ceiling.to_bytes(4, "little")
-        yield records.FEES, self.unattended_fee_sat.to_bytes(8, "little")
+        counts = self.unattended_fee_sat.to_bytes(8, "little")
+        yield records.COUNTS, counts + self.next_onchain_index.to_bytes(4, "little")
         for coin in self._coins:
             yield records.COIN, coin.encode()
 
@@ -244,6 +266,8 @@ class Ledger:
             self.unattended_fee_sat = 0
         else:
             self.unattended_fee_sat += pledge.fee_sat
+        self.next_onchain_index = max(self.next_onchain_index, pledge.next_onchain_index)
+        self._make_room(pledge)
         for coin in pledge.given:
             coin = self._remember(coin)
             coin.state = FORFEITED
@@ -256,12 +280,15 @@ class Ledger:
             coin.depth = pledge.depth
             self._remember(coin)
 
-    def _swap(self, commitment_txid: bytes, given_from: int, given_to: int, created: int) -> None:
+    def _swap(
+        self, commitment_txid: bytes, given: "tuple[int, int]", created: "tuple[int, int]"
+    ) -> None:
+        """Moves the coins that a batch was given, and those it created: (from, to) of each."""
         for coin in self._coins:
-            if coin.commitment_txid == commitment_txid:
-                coin.state = created
-            elif coin.spent_by == commitment_txid and coin.state == given_from:
-                coin.state = given_to
+            if coin.commitment_txid == commitment_txid and coin.state == created[0]:
+                coin.state = created[1]
+            elif coin.spent_by == commitment_txid and coin.state == given[0]:
+                coin.state = given[1]
 
     def _created_by(self, commitment_txid: bytes) -> "list[Coin]":
         return [coin for coin in self._coins if coin.commitment_txid == commitment_txid]
@@ -271,17 +298,30 @@ class Ledger:
         if coin.state == EXITED or (coin.kind == KIND_BOARDING and coin.state == LIVE):
             return True
         if coin.state == FORFEITED:
-            # Its batch can be released only while the VTXOs that replaced it are all live.
-            return not any(c.state == LIVE for c in self._created_by(coin.spent_by))
+            # Its batch can be released until every VTXO that replaced it was given away. A batch
+            # that made none, but paid on chain, always can be, and must not be counted again.
+            created = self._created_by(coin.spent_by)
+            return bool(created) and all(c.state == FORFEITED for c in created)
         if coin.state == VOID:
             return not any(
                 c.spent_by == coin.commitment_txid and c.state == LIVE for c in self._coins
             )
         return False
 
-    def _forget_oldest_closed(self) -> None:
+    def _make_room(self, pledge: Pledge) -> None:
+        """Forgets what must be before anything moves: no coin makes room for its own successor."""
+        coins = pledge.given + pledge.received
+        while True:
+            fresh = len([coin for coin in coins if self.find(coin.outpoint) is None])
+            if len(self._coins) + fresh <= limits.MAX_LEDGER_RECORDS:
+                return
+            if not self._forget_oldest_closed():
+                return
+
+    def _forget_oldest_closed(self) -> bool:
         for position, coin in enumerate(self._coins):
             if self._is_closed(coin):
                 self._coins.pop(position)
-                return
+                return True
+        return False
 

@@ -19,7 +19,7 @@ RESTORE = 20
 COIN = 21
 SESSION = 22
 CLAIM_BOARDING = 23
-FEES = 24
+COUNTS = 24
 
 NO_TXID = bytes(32)
 
@@ -94,8 +94,9 @@ class Pledge:
     """`given` coins replaced by `received` VTXOs through `commitment_txid`.
 
     `received` are outputs of one transaction, the leaf. Of a coin that is given only its kind and
-    outpoint are written: 16 of each fit into one journal record (888 bytes). `fee_sat` is what the
-    intent costs, `is_approved` whether the owner pressed a button for it.
+    outpoint are written: 16 of each fit into one journal record (892 bytes). `fee_sat` is what the
+    intent costs, `is_approved` whether the owner pressed a button for it, `next_onchain_index` the
+    key index above those of the own on-chain outputs that it counts on (0 without any).
     """
 
     __slots__ = (
@@ -107,6 +108,7 @@ class Pledge:
         "received",
         "fee_sat",
         "is_approved",
+        "next_onchain_index",
     )
 
     def __init__(
@@ -126,6 +128,7 @@ class Pledge:
         self.received = received
         self.fee_sat = 0
         self.is_approved = False
+        self.next_onchain_index = 0
 
     def encode(self) -> bytes:
         parts = [
@@ -134,6 +137,7 @@ class Pledge:
             self.batch_expiry.to_bytes(4, "little"),
             bytes((self.depth, len(self.given), len(self.received))),
             self.fee_sat.to_bytes(8, "little") + bytes((1 if self.is_approved else 0,)),
+            self.next_onchain_index.to_bytes(4, "little"),
             self.received[0].outpoint[:32] if self.received else NO_TXID,
         ]
         for coin in self.given:
@@ -152,6 +156,7 @@ class Pledge:
         depth, given_count, received_count = reader.u8(), reader.u8(), reader.u8()
         fee_sat = reader.u64()
         is_approved = reader.u8() == 1
+        next_onchain_index = reader.u32()
         leaf_txid = reader.take(32)
         given = []
         for _ in range(given_count):
@@ -166,4 +171,5 @@ class Pledge:
         pledge = cls(operator_id, commitment_txid, batch_expiry, depth, given, received)
         pledge.fee_sat = fee_sat
         pledge.is_approved = is_approved
+        pledge.next_onchain_index = next_onchain_index
         return pledge

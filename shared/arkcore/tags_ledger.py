@@ -14,6 +14,11 @@ INTENTS = [
         "An own output is named by its key index, another's by a script that has an address;"
         " anything else could not be judged on the screen.",
     ),
+    (
+        "onchain-index",
+        "An own on-chain output of a batch takes the next fresh key; an output of an earlier batch"
+        " could otherwise be counted for a second coin.",
+    ),
     ("amount-dust", "An output is below the operator's dust limit and could not leave Ark."),
     ("amount-range", "An amount is larger than all bitcoin."),
     ("intent-overspend", "More would come out than goes in."),
@@ -44,6 +49,11 @@ BATCHES = [
         "forfeit-branch-complete",
         "A transaction of the branch has no signature; the owner could not leave alone, so"
         " nothing is given up.",
+    ),
+    (
+        "batch-known",
+        "Coins were given to this very batch in another session; its outputs on chain have paid for"
+        " those and would be counted twice.",
     ),
     ("batch-input", "The intent has no input of this kind at this position."),
     ("connector-reused", "A connector backs one forfeit alone; a second could never confirm."),

@@ -89,6 +89,7 @@ def feed_outputs(device, session, params) -> "tuple[dict, int]":
     if session.stream.finish() != session.txid:
         # What was shown is not the transaction whose tree is going to be signed.
         raise TreeError("batch-txid")
+    device.ledger.check_new_batch(session.txid)
     return {}, _after_commitment(session)
 
 

@@ -100,6 +100,8 @@ def _pledge(session) -> Pledge:
     )
     pledge.fee_sat = session.intent.fee_sat()
     pledge.is_approved = session.intent.is_approved
+    own = [o.index + 1 for o in session.intent.onchain_outputs() if o.is_own]
+    pledge.next_onchain_index = max(own) if own else 0
     return pledge
 
 

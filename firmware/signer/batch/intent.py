@@ -17,6 +17,11 @@ from signer.errors import Refused
 from signer.ledger_records import KIND_BOARDING, KIND_VTXO
 from signer.own_scripts import ark_script
 
+# A claim takes about 120 vB and leaves dust at least (arkcore.claim).
+MIN_OWN_VTXO_SAT = 546 + 120
+# A host that leaps to the last key index would leave none for later batches.
+ONCHAIN_INDEX_STEP = 1_000
+
 
 class IntentInput:
     """A coin of the owner: `script` is its scriptPubKey, `leaf_hash` that of its forfeit leaf."""
@@ -125,10 +130,14 @@ def _check_coin(device, item: dict) -> None:
 
 
 def read_outputs(device, items) -> "list[IntentOutput]":
-    """Raises Refused `intent-output`, `amount-dust`, `amount-range`."""
+    """Raises Refused `intent-output`, `onchain-index`, `amount-dust`, `amount-range`."""
     outputs = []
     for item in items:
-        if item["amount_sat"] < device.operator.dust_sat:
+        floor_sat = device.operator.dust_sat
+        if item["kind"] == OUTPUT_OWN_VTXO:
+            # Smaller, it could enter Ark unattended and never leave it without the operator.
+            floor_sat = max(floor_sat, MIN_OWN_VTXO_SAT)
+        if item["amount_sat"] < floor_sat:
             raise Refused("amount-dust", "%d sat" % item["amount_sat"])
         if item["amount_sat"] > MAX_MONEY_SAT:
             raise Refused("amount-range")
@@ -153,11 +162,23 @@ def _read_output(device, item: dict) -> IntentOutput:
             ).script_pubkey
         else:
             script = device.keystore.onchain_script(index)
+            _check_onchain_index(device, index)
         return IntentOutput(kind, item["amount_sat"], index, script)
     if script is None or index is not None:
         raise Refused("intent-output", "foreign output takes a script alone")
     destination(device, kind, script)
     return IntentOutput(kind, item["amount_sat"], -1, script)
+
+
+def _check_onchain_index(device, index: int) -> None:
+    """Raises Refused `onchain-index`.
+
+    An output on chain is bound to no session, as one in the tree is by its cosigner key. Were the
+    same script agreed twice, two coins could be given for one output, even of a batch long past.
+    """
+    lowest = device.ledger.next_onchain_index
+    if not lowest <= index < lowest + ONCHAIN_INDEX_STEP:
+        raise Refused("onchain-index", "%d, next is %d" % (index, lowest))
 
 
 def destination(device, kind: int, script: bytes) -> str:
