@@ -7,7 +7,9 @@ BOARD   ?= emulator
 # Vectors of all implementations, beside a checkout that has them.
 SHARED_VECTORS ?= ../shared/vectors
 
-.PHONY: help setup demo test test-node lint conformance interop bundle bench docs lock clean
+SECONDS ?= 600
+
+.PHONY: help setup demo test test-node attack power fuzz lint conformance interop bundle bench docs lock clean
 
 help: ## print this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +38,15 @@ test-node: setup ## exits over a real bitcoind, which is built once (about 6 min
 	  *) exit 1 ;; \
 	esac
 
+attack: setup ## every attack over the serial line: number, tag, refused
+	$(PY) -m tests.attack
+
+power: setup ## cut the power at every write: cut points tried, states found
+	$(PY) -m tests.power
+
+fuzz: setup ## parsers, handlers and journal under coverage-led input: make fuzz SECONDS=600
+	$(PY) -m tests.fuzz $(SECONDS)
+
 lint: setup ## ruff and mypy --strict
 	$(PY) -m ruff check .
 	$(PY) -m mypy
@@ -54,6 +65,8 @@ bench: setup ## count instructions and time the curve; writes docs/performance.m
 
 docs: setup ## write again what comes from tables: protocol, CDDL, typed commands
 	$(PY) -m stanchion.wiredocs
+	$(PY) -m tests.attack.table
+	$(PY) -m tests.unit.policy_sources
 
 lock: setup ## refresh requirements/dev.txt from dev.in (needs pip-tools in .venv)
 	cd requirements && ../.venv/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \
