@@ -33,7 +33,7 @@ def run(name: str, seconds: int) -> bool:
         command = [sys.executable, "-m", "tests.fuzz", "--one", name, folder, str(seconds)]
         result = subprocess.run(command, capture_output=True, text=True, check=False)
         runs = [line for line in result.stderr.splitlines() if "number_of_executed_units" in line]
-        count = runs[0].split(":")[1].strip() if runs else "?"
+        count = runs[0].rsplit(":", 1)[-1].strip() if runs else "?"
         is_clean = result.returncode == 0
         print(f"{name:14} {count:>10} inputs  {'clean' if is_clean else 'FOUND'}", flush=True)
         if not is_clean:
