@@ -16,6 +16,7 @@ from stanchion.exits.json_codec import (
     state_to_json,
     status_from_json,
 )
+from stanchion.exits.json_store import JsonExitStore
 
 TX, CHILD = bytes(31) + b"\x01", bytes(31) + b"\x02"
 TX_TEXT, CHILD_TEXT = "01" + "00" * 31, "02" + "00" * 31
@@ -190,3 +191,22 @@ def test_errors_have_the_names_of_the_original():
         "available_sat": 1,
     }
     assert len(ALL_ERRORS) == 34
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        b"{",
+        b"\xff",
+        b"[]",
+        b"{}",
+        b'{"version": 1}',
+        b'{"version": 1, "exits": [{"vtxo_id": "x"}]}',
+    ],
+)
+def test_a_damaged_store_is_named_and_left_as_it_is(tmp_path, damaged):
+    path = tmp_path / "exits.json"
+    path.write_bytes(damaged)
+    with pytest.raises(OSError, match=r"exits\.json"):
+        JsonExitStore(path)
+    assert path.read_bytes() == damaged

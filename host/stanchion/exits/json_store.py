@@ -12,8 +12,10 @@ from arkcore.codec import (
     parse_outpoint_text,
     to_hex_txid,
 )
+from arkcore.errors import ArkError
 from arkcore.tx import Tx
 
+from stanchion.exits.errors import ExitError
 from stanchion.exits.json_codec import (
     origin_from_json,
     origin_to_json,
@@ -23,6 +25,8 @@ from stanchion.exits.json_codec import (
 from stanchion.exits.store import MemoryExitStore, StoredChild, StoredExit
 
 _VERSION = 1
+# What reading a damaged or foreign file can raise.
+_UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, ArkError, ExitError)
 
 
 class JsonExitStore(MemoryExitStore):
@@ -32,7 +36,14 @@ class JsonExitStore(MemoryExitStore):
         super().__init__()
         self._path = path
         if path.exists():
-            self._read(json.loads(path.read_text(encoding="utf-8")))
+            try:
+                self._read(json.loads(path.read_text(encoding="utf-8")))
+            except _UNREADABLE as error:
+                raise OSError(
+                    f"{path} cannot be read as a store of exits ({error}). It was left as it is, "
+                    "and what is on the chain goes on without it. Put back a copy, or name a new "
+                    "store and start again from the exit package."
+                ) from error
 
     def _read(self, record: dict[str, Any]) -> None:
         if record.get("version") != _VERSION:
