@@ -12,7 +12,7 @@ from collections.abc import Callable
 import pytest
 import secp256k1
 from arkcore import arkfields, delays, intent
-from arkcore.codec import from_hex_txid, outpoint
+from arkcore.codec import from_hex_txid, outpoint, to_hex_txid
 from arkcore.intent_proof import ProofCoin, build_proof
 from arkcore.offchain import VtxoInput, ark_spend, ark_tx, checkpoint, receiver_output
 from arkcore.psbt import (
@@ -27,7 +27,7 @@ from arkcore.scripts import VtxoScript, subdust_script
 from arkcore.sighash import SIGHASH_ALL, taproot_sighash
 from arkcore.taproot import leaf_hash
 from arkcore.tapsigs import LeafSpend
-from arkcore.tx import TxOut
+from arkcore.tx import Tx, TxIn, TxOut
 from stanchion.chain.embedded import EmbeddedChain
 from stanchion.operator.engine import Operator
 from stanchion.operator.errors import Code, OperatorError
@@ -360,6 +360,21 @@ def test_an_unrolled_vtxo_that_was_paid_away_goes_under_its_checkpoint(payment: 
         assert spend is not None
         assert spend.txid == one.txid
         assert spend.status.confirmed
+
+
+def test_an_unrolled_vtxo_is_spent_once_its_owner_has_claimed_it(world: World) -> None:
+    operator, wallet = world.operator, world.chain.wallet
+    point = world.chain.fund(wallet.script, AMOUNT_SAT)
+    far = operator.context.now + 1_000_000
+    vtxo = Vtxo(point, AMOUNT_SAT, wallet.script, 1, far, ("ab" * 32,), unrolled=True)
+    operator.context.vtxos.add([vtxo])
+    operator.advance()
+    assert not vtxo.spent
+    tx = Tx(2, [TxIn(point, 0xFFFFFFFD)], [TxOut(AMOUNT_SAT - 1_000, wallet.script)])
+    wallet.sign(tx, [TxOut(AMOUNT_SAT, wallet.script)])
+    world.chain.submit(tx.serialize())
+    world.mine()
+    assert (vtxo.spent, vtxo.spent_by) == (True, to_hex_txid(tx.txid()))
 
 
 def test_a_restart_remembers_spends_and_outputs(world: World) -> None:

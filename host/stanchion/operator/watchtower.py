@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from arkcore.codec import from_hex_txid
+from arkcore.codec import from_hex_txid, to_hex_txid
 from arkcore.delays import SECONDS_UNIT
 from arkcore.errors import ArkError
 
@@ -13,6 +13,7 @@ from stanchion.chain.port import ChainError
 from stanchion.operator import fraud, sweeping
 from stanchion.operator.context import OperatorContext
 from stanchion.operator.offchain import OffchainTx
+from stanchion.operator.vtxos import Vtxo
 from stanchion.rounds.round import Round
 
 
@@ -71,6 +72,8 @@ class Watchtower:
         for vtxo in self._context.vtxos:
             if not vtxo.unrolled:
                 vtxo.unrolled = self._context.chain.tx_status(vtxo.outpoint[:32]).confirmed
+            if vtxo.unrolled and not vtxo.spent:
+                self._note_claim(vtxo)
             if vtxo.unrolled and vtxo.settled_by:
                 settling = self._round_of(vtxo.settled_by)
                 if settling is not None:
@@ -79,6 +82,13 @@ class Watchtower:
                 tx = self._offchain(vtxo.ark_txid)
                 if tx is not None and tx.finalized:
                     self._try(partial(fraud.put_under_checkpoint, self._context, vtxo, tx))
+
+    def _note_claim(self, vtxo: Vtxo) -> None:
+        """Its owner has taken an unrolled VTXO on chain: he cannot bring it into a batch again."""
+        spend = self._context.chain.spender(vtxo.outpoint)
+        if spend is not None and spend.status.confirmed:
+            vtxo.spent = True
+            vtxo.spent_by = to_hex_txid(spend.txid)
 
     def _round_of(self, commitment_txid: str) -> Round | None:
         found = [r for r in self._rounds.values() if r.txid == commitment_txid]
