@@ -298,10 +298,8 @@ class Ledger:
         if coin.state == EXITED or (coin.kind == KIND_BOARDING and coin.state == LIVE):
             return True
         if coin.state == FORFEITED:
-            # Its batch can be released until every VTXO that replaced it was given away. A batch
-            # that made none, but paid on chain, always can be, and must not be counted again.
             created = self._created_by(coin.spent_by)
-            return bool(created) and all(c.state == FORFEITED for c in created)
+            return not any(c.state in (LIVE, EXITING) for c in created)
         if coin.state == VOID:
             return not any(
                 c.spent_by == coin.commitment_txid and c.state == LIVE for c in self._coins
@@ -318,10 +316,21 @@ class Ledger:
             if not self._forget_oldest_closed():
                 return
 
+    def _may_return(self, coin: Coin) -> bool:
+        """Whether a closed coin could still be taken back, if its batch never confirmed.
+
+        It can until every VTXO that replaced it was given away; a batch that made none paid on
+        chain. Claims can be made up without a button: they must not drive such a coin out.
+        """
+        created = self._created_by(coin.spent_by)
+        given_on = bool(created) and all(c.state == FORFEITED for c in created)
+        return coin.state == FORFEITED and not given_on
+
     def _forget_oldest_closed(self) -> bool:
-        for position, coin in enumerate(self._coins):
-            if self._is_closed(coin):
-                self._coins.pop(position)
-                return True
+        for is_last_resort in (False, True):
+            for position, coin in enumerate(self._coins):
+                if self._is_closed(coin) and (is_last_resort or not self._may_return(coin)):
+                    self._coins.pop(position)
+                    return True
         return False
 
