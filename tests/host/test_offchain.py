@@ -6,108 +6,36 @@ what is rebuilt here, no coin is promised twice, and a restart forgets no signat
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 
 import pytest
 import secp256k1
-from arkcore import arkfields, delays, intent
+from arkcore import delays, intent
 from arkcore.codec import from_hex_txid, outpoint, to_hex_txid
 from arkcore.intent_proof import ProofCoin, build_proof
-from arkcore.offchain import VtxoInput, ark_spend, ark_tx, checkpoint, receiver_output
+from arkcore.offchain import ark_spend, checkpoint, receiver_output
 from arkcore.psbt import (
     Psbt,
     PsbtMap,
     add_tap_leaf_script,
     add_tap_script_sig,
-    set_witness_utxo,
     tap_script_sigs,
 )
 from arkcore.scripts import VtxoScript, subdust_script
 from arkcore.sighash import SIGHASH_ALL, taproot_sighash
 from arkcore.taproot import leaf_hash
-from arkcore.tapsigs import LeafSpend
 from arkcore.tx import Tx, TxIn, TxOut
 from stanchion.chain.embedded import EmbeddedChain
 from stanchion.operator.engine import Operator
 from stanchion.operator.errors import Code, OperatorError
 from stanchion.operator.indexer import Indexer
-from stanchion.operator.offchain import MemoryOffchainStore, OffchainTx
+from stanchion.operator.offchain import MemoryOffchainStore
 from stanchion.operator.registration import Proof
 from stanchion.operator.vtxos import Vtxo
 
-from tests.batch.operator import public, secret
+from tests.batch.operator import public
 from tests.host.batch_world import World
-
-AMOUNT_SAT = 20_000
-SEND_SAT = 6_000
-RECEIVER = public("receiver")[1:]
-OWNER = secret("offchain owner")
-
-
-def sign(spend: LeafSpend, fields: PsbtMap, key: bytes = OWNER) -> None:
-    signature = secp256k1.sign_schnorr(key, spend.sighash(), os.urandom(32))
-    xonly = secp256k1.pubkey_create(key)[1:]
-    add_tap_script_sig(fields, xonly, leaf_hash(spend.leaf_script), signature)
-
-
-class Payment:
-    """An owner with VTXOs who builds what the protocol asks; tests bend it before it is sent."""
-
-    def __init__(self, operator: Operator, count: int = 2) -> None:
-        self.operator = operator
-        config, keys = operator.context.config, operator.context.keys
-        self.tree = VtxoScript(
-            public("offchain owner")[1:], keys.signer_xonly, config.vtxo_exit_sequence
-        )
-        self.vtxos = [self._vtxo(index) for index in range(count)]
-        operator.context.vtxos.add(self.vtxos)
-        self.inputs = [self._input(vtxo) for vtxo in self.vtxos]
-        leaf = keys.checkpoint_leaf(config)
-        self.checkpoints = [checkpoint(one, leaf) for one in self.inputs]
-        self.outputs = [
-            receiver_output(RECEIVER, SEND_SAT, config.dust_sat),
-            TxOut(count * AMOUNT_SAT - SEND_SAT, self.tree.script_pubkey),
-        ]
-
-    def _vtxo(self, index: int) -> Vtxo:
-        far = self.operator.context.now + 1_000_000
-        point = outpoint(os.urandom(32), index)
-        script = self.tree.script_pubkey
-        return Vtxo(point, AMOUNT_SAT, script, 1, far, ("ab" * 32,), depth=index)
-
-    def _input(self, vtxo: Vtxo) -> VtxoInput:
-        output = TxOut(vtxo.amount_sat, vtxo.script)
-        return VtxoInput(vtxo.outpoint, output, self.tree.forfeit_leaf, self.tree.forfeit_control())
-
-    def checkpoint_psbts(self, signed: bool = False) -> list[Psbt]:
-        psbts = []
-        for one in self.checkpoints:
-            psbt = Psbt(one.tx)
-            set_witness_utxo(psbt.inputs[0], one.vtxo.output)
-            add_tap_leaf_script(psbt.inputs[0], one.vtxo.control, one.vtxo.leaf_script)
-            arkfields.set_taptree(psbt.inputs[0], self.tree.scripts)
-            if signed:
-                sign(one.spend(), psbt.inputs[0])
-            psbts.append(psbt)
-        return psbts
-
-    def ark_psbt(self, signer: bytes = OWNER) -> Psbt:
-        psbt = Psbt(ark_tx(self.checkpoints, self.outputs))
-        for index, (fields, one) in enumerate(zip(psbt.inputs, self.checkpoints, strict=True)):
-            spend = ark_spend(psbt.tx, index, self.checkpoints)
-            set_witness_utxo(fields, one.output)
-            add_tap_leaf_script(fields, spend.control, spend.leaf_script)
-            sign(spend, fields, signer)
-        return psbt
-
-    def submit(self, ark: Psbt | None = None, checkpoints: list[Psbt] | None = None) -> OffchainTx:
-        texts = [psbt.to_base64() for psbt in checkpoints or self.checkpoint_psbts()]
-        return self.operator.submit_tx((ark or self.ark_psbt()).to_base64(), texts)
-
-    def finalize(self, ark_txid: str, count: int | None = None) -> OffchainTx:
-        texts = [psbt.to_base64() for psbt in self.checkpoint_psbts(signed=True)[:count]]
-        return self.operator.finalize_tx(ark_txid, texts)
+from tests.host.offchain_payment import AMOUNT_SAT, OWNER, RECEIVER, SEND_SAT, Payment
 
 
 @pytest.fixture
