@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from stanchion.operator.engine import Operator
+from stanchion.operator.http.server import OperatorServer
 from stanchion.operator.offchain import OffchainTx
+from stanchion.rounds.driver import BatchState
 from stanchion.rounds.events import RoundFailed, RoundStarted
 from stanchion.rounds.exit_data import ExitData
 from stanchion.rounds.round import Stage
@@ -113,6 +115,31 @@ def test_offchain_transactions_keep_their_order_and_latest_state(engine: Engine)
     done = OffchainTx("ff", "tx", ("signed",), ("a:0",), 1, 2)
     store.save(done)
     assert store.all() == [done, second]
+
+
+def test_an_operator_whose_journal_fails_stops_before_it_tells_anybody(
+    world: World, engine: Engine
+) -> None:
+    operator = Operator(
+        world.chain,
+        world.chain.wallet,
+        world.config,
+        world.keys,
+        world.clock,
+        journal=SqlJournal(engine),
+    )
+    world.operator = operator
+    stopped: list[bool] = []
+    server = OperatorServer(operator, on_failure=lambda: stopped.append(True))
+    driver = world.participant().board()
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE round_events"))
+    world.time += world.config.session_seconds
+    with pytest.raises(OperationalError):
+        server.advance()
+    assert stopped == [True]
+    driver.poll()
+    assert driver.state is BatchState.REGISTERED
 
 
 def test_wal_is_on_and_commits_are_synchronous(engine: Engine) -> None:

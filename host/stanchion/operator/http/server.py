@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from typing import Any
@@ -22,20 +23,39 @@ _STREAM_WAIT_SECONDS = 2.0
 _STREAM_POLL_SECONDS = 0.02
 
 
+def stop_process() -> None:
+    """Asks this process to end, as its supervisor would."""
+    signal.raise_signal(signal.SIGTERM)
+
+
 class OperatorServer:
     """What all handlers share. Everything runs on the loop's one thread, so nothing is locked."""
 
-    def __init__(self, operator: Operator, on_tick: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        operator: Operator,
+        on_tick: Callable[[], None] = lambda: None,
+        on_failure: Callable[[], None] = stop_process,
+    ) -> None:
         """`on_tick` is called again and again while the server runs."""
         self.operator = operator
         self.indexer = Indexer(operator)
         self.notices = NoticeBoard(operator, self.indexer)
         self._on_tick = on_tick
+        self._on_failure = on_failure
 
     def advance(self) -> None:
-        """Does what is due and tells of it."""
-        self.operator.advance()
-        self.notices.advance()
+        """Does what is due and tells of it.
+
+        After an error that nobody foresaw, a full disk for one, memory may be ahead of the
+        journal; so the process ends, and a restart goes on from what was journaled.
+        """
+        try:
+            self.operator.advance()
+            self.notices.advance()
+        except Exception:
+            self._on_failure()
+            raise
 
     async def run(self) -> None:
         """Until cancelled."""
