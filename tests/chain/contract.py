@@ -175,6 +175,16 @@ class ChainContract:
         world.mine()
         assert world.tx_status(tx.txid()).height == world.tip().height
 
+    def test_a_transaction_that_a_reorg_drove_out_is_not_found(self, world):
+        point = coin_of(world)
+        tx, rival = (spend(point, COIN_SAT, fee_sat) for fee_sat in (1_000, 2_000))
+        world.submit(tx.serialize())
+        world.mine()
+        world.reorg(1, [rival.serialize()])
+        assert world.tx_status(tx.txid()) == NOT_FOUND and world.raw_tx(tx.txid()) is None
+        assert world.spender(point).txid == rival.txid()
+        assert world.tx_status(rival.txid()).confirmed
+
     def test_fee_rates_fall_with_patience(self, world):
         rates = world.fee_rates()
         assert rates.fast >= rates.regular >= rates.slow >= 1_000

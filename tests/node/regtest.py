@@ -71,12 +71,17 @@ class RegtestNode(NodeSource):
     def mempool_txids(self):
         return [from_hex_txid(name) for name in self.rpc.call("getrawmempool")]
 
-    def reorg(self, depth):
-        """Replaces the last `depth` blocks by `depth` + 1 empty ones of another miner."""
+    def reorg(self, depth, transactions=()):
+        """Replaces the last `depth` blocks by `depth` + 1 of another miner.
+
+        `transactions` (raw) go into the first of them; the others are empty.
+        """
         last = self.block_ref(self.tip().height - depth + 1)
         self.rpc.call("invalidateblock", to_hex_txid(last.hash))
-        for _ in range(depth + 1):
-            self.rpc.call("generateblock", f"raw({KeyPathKey(FORK_KEY).script.hex()})", [])
+        miner = f"raw({KeyPathKey(FORK_KEY).script.hex()})"
+        self.rpc.call("generateblock", miner, [raw.hex() for raw in transactions])
+        for _ in range(depth):
+            self.rpc.call("generateblock", miner, [])
 
     def fund(self, script, amount_sat):
         return self.fund_many([(script, amount_sat)])[0]
