@@ -2,6 +2,7 @@
 .DEFAULT_GOAL := help
 PY      := .venv/bin/python
 PYTHON  ?= python3
+NEEDS_311 := import sys; sys.exit(sys.version_info < (3, 11) and "needs Python 3.11: make PYTHON=python3.11")
 VECTORS ?= tests/vectors/tssdk
 BOARD   ?= emulator
 # Vectors of all implementations, beside a checkout that has them.
@@ -17,6 +18,8 @@ help: ## print this list
 setup: .venv/ready ## create .venv with the locked dependencies (every other task does this first)
 
 .venv/ready: requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c '$(NEEDS_311)'
+	@echo "Setting up .venv: one to two minutes ..."
 	$(PYTHON) -m venv .venv
 	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
@@ -29,7 +32,7 @@ test: setup lint ## everything CI checks: linters, types, unit, device, conforma
 	$(PY) -m pytest
 	$(PY) -m tests.conformance tests/vectors
 	@if [ -d $(SHARED_VECTORS) ]; then $(PY) -m tests.conformance $(SHARED_VECTORS); \
-	else printf '\n*** %s IS NOT THERE: only the vectors in tests/vectors were run. ***\n\n' $(SHARED_VECTORS); fi
+	else printf '\n*** %s IS NOT THERE: only tests/vectors were run (more: make test SHARED_VECTORS=<dir>). ***\n\n' $(SHARED_VECTORS); fi
 
 test-node: setup ## exits over a real bitcoind, which is built once (about 6 minutes on 2 cores)
 	@$(PY) -m tools.build_bitcoind; case $$? in \
@@ -68,9 +71,9 @@ docs: setup ## write again what comes from tables: protocol, CDDL, typed command
 	$(PY) -m tests.attack.table
 	$(PY) -m tests.unit.policy_sources
 
-lock: setup ## refresh requirements/dev.txt from dev.in (needs pip-tools in .venv)
+lock: setup ## refresh requirements/dev.txt from dev.in
 	cd requirements && ../.venv/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \
 	  --no-emit-index-url --no-emit-trusted-host --no-emit-find-links -o dev.txt dev.in
 
 clean: ## remove what the build made
-	rm -rf build .venv *.egg-info host/*.egg-info
+	rm -rf build .venv *.egg-info host/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 SUPPORTED = "supported"
 OUT_OF_SCOPE = "out of scope"
 FEES = "not covered yet: fees and triggers"
+ELSEWHERE = "run by the tests of curve, keys and words"
 
 
 class Format(NamedTuple):
@@ -149,6 +150,9 @@ NAMES = [
     ("transaction_history", Format("transaction history", OUT_OF_SCOPE)),
     ("db-dump", Format("wallet database dump", OUT_OF_SCOPE)),
     ("emulator_packet", Format("emulator packets", OUT_OF_SCOPE)),
+    ("bip-0322", Format("message signing of BIP-322", OUT_OF_SCOPE)),
+    ("bip-0", Format("BIP vectors", ELSEWHERE)),
+    ("wycheproof_", Format("Wycheproof vectors", ELSEWHERE)),
     ("arkfee", Format("intent fees", FEES)),
     ("batchtrigger", Format("batch triggers", FEES)),
 ]

@@ -7,12 +7,14 @@ import json
 import signal
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 from stanchion.demo.report import Report
 from stanchion.demo.run import run_demo
 
+README = Path(__file__).resolve().parents[2] / "README.md"
 SIX_FRAUDS = {
     "garbage-tree-signatures",
     "no-tree-signatures",
@@ -52,6 +54,16 @@ def test_every_fraud_is_refused_by_the_device_itself(events: list[dict[str, Any]
     assert {row["verdict"] for row in frauds} == {"refused"}
     assert {row["refused by"] for row in frauds} == {"device"}
     assert all(row["tag"] for row in frauds)
+
+
+def test_the_readme_shows_frauds_as_the_demo_shows_them(events: list[dict[str, Any]]) -> None:
+    shown = [line.split() for line in README.read_text().splitlines() if " refused " in line]
+    frauds = {row["fraud"]: row for row in table(events, "Frauds")}
+    assert len(shown) >= 3
+    for fraud, verdict, tag, *by in shown:
+        assert frauds[fraud]["verdict"] == verdict
+        assert frauds[fraud]["tag"] == tag
+        assert by == ["by", "the", frauds[fraud]["refused by"]]
 
 
 def test_the_balance_adds_up_to_the_last_satoshi(events: list[dict[str, Any]]) -> None:
