@@ -59,7 +59,7 @@ class RegtestNode(NodeSource):
                 time.sleep(0.1)
 
     def stop(self):
-        self.rpc.call("stop")
+        self._process.terminate()
         self._process.wait(STOP_SECONDS)
 
     def mine(self, count=1):
