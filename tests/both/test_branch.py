@@ -73,8 +73,12 @@ def test_refuses_a_node_that_others_could_respend() -> None:
         branch = complete(BATCH.branch(0), path[:position])
         others = [key for key in path[position].cosigners if key != BATCH.keys[0]]
         branch.add_cosigners(b"".join(others))
-        tag = refusal(branch.add_node, path[position].tx.inputs[0].vout, path[position].tx.outputs,
-                      path[position].is_leaf)
+        tag = refusal(
+            branch.add_node,
+            path[position].tx.inputs[0].vout,
+            path[position].tx.outputs,
+            path[position].is_leaf,
+        )
         assert tag == "tree-cosigner-missing", position
 
 
