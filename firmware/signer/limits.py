@@ -23,7 +23,7 @@ MAX_INPUTS = 16
 MAX_OUTPUTS = 16
 MAX_COMMITMENT_ITEMS = 2_000
 # As many as leave room for the largest batch beside them (tests/attack, row 98).
-MAX_LEDGER_RECORDS = 64
+MAX_LEDGER_RECORDS = 48
 ONCHAIN_DUST_SAT = 330
 
 

@@ -1,10 +1,11 @@
 """The VTXOs in the ledger, a page at a time."""
 
-from wire import terms
+# A page beside a full ledger has to fit into what is left of the heap.
+_PAGE = 4
 
 
 def handle(device, params: dict) -> dict:
-    coins, following = device.ledger.page(params["start"], terms.MAX_CHUNK)
+    coins, following = device.ledger.page(params["start"], _PAGE)
     items = [
         {
             "outpoint": coin.outpoint,
