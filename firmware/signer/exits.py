@@ -62,9 +62,7 @@ def sign_cpfp(device, params: dict) -> "list[bytes]":
     _approve_fee(device, "Package fee", fee_sat, vsize, device.ledger.exit_allowance_sat)
     left_sat = device.ledger.exit_allowance_sat - fee_sat
     device.ledger.exit_allowance_sat = max(0, left_sat)
-    return [
-        _sign(device, key, child.sighash(position + 1)) for position, key in enumerate(keys)
-    ]
+    return [_sign(device, key, child.sighash(position + 1)) for position, key in enumerate(keys)]
 
 
 def _parent(facts: dict) -> Tx:

@@ -333,4 +333,3 @@ class Ledger:
                     self._coins.pop(position)
                     return True
         return False
-

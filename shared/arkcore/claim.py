@@ -65,9 +65,7 @@ def exit_leaf_index(
     raise SigningError("claim-immature", "no exit leaf can be spent yet")
 
 
-def claim_fee(
-    coins: "list[ExitCoin]", destination_script: bytes, rate_sat_per_kvb: int
-) -> int:
+def claim_fee(coins: "list[ExitCoin]", destination_script: bytes, rate_sat_per_kvb: int) -> int:
     """Fee in sat of a claim of these coins."""
     estimate = WeightEstimate()
     for coin in coins:

@@ -67,9 +67,7 @@ def checkpoint(vtxo: VtxoInput, operator_leaf: bytes) -> Checkpoint:
     closure = closures.decode(vtxo.leaf_script)
     if closure.kind not in COLLABORATIVE_KINDS:
         raise SigningError("ark-leaf", closure.kind)
-    return Checkpoint(
-        vtxo, checkpoint_tree(operator_leaf, vtxo.leaf_script), closure.locktime or 0
-    )
+    return Checkpoint(vtxo, checkpoint_tree(operator_leaf, vtxo.leaf_script), closure.locktime or 0)
 
 
 def receiver_output(vtxo_key: bytes, amount_sat: int, dust_sat: int) -> TxOut:
@@ -217,9 +215,7 @@ def match_pending(
     return Pending(ark, ordered)
 
 
-def _recognise(
-    tx: Tx, vtxos: "list[VtxoInput]", operator_leaves: "list[bytes]"
-) -> Checkpoint:
+def _recognise(tx: Tx, vtxos: "list[VtxoInput]", operator_leaves: "list[bytes]") -> Checkpoint:
     txid = tx.txid()
     for vtxo in vtxos:
         if len(tx.inputs) == 1 and tx.inputs[0].outpoint == vtxo.outpoint:

@@ -95,9 +95,7 @@ def validate_vtxo_tree(
     return checked
 
 
-def _checked(
-    node: TreeNode, parent_output: TxOut, sweep_root: bytes, is_root: bool
-) -> BranchNode:
+def _checked(node: TreeNode, parent_output: TxOut, sweep_root: bytes, is_root: bool) -> BranchNode:
     try:
         return checked_node(node.tx, parent_output, node.cosigners, sweep_root, node.is_leaf)
     except TreeError as error:

@@ -76,9 +76,7 @@ class BranchSigner:
                     seckey,
                     musig2.Session(aggregate_nonce, node.aggregate, node.sighash),
                 )
-                for node, secnonce, aggregate_nonce in zip(
-                    self._nodes, secnonces, aggregate_nonces
-                )
+                for node, secnonce, aggregate_nonce in zip(self._nodes, secnonces, aggregate_nonces)
             ]
         finally:
             _wipe(secnonces)

@@ -1,5 +1,4 @@
-"""bark VTXOs of every shape that bark makes, with keys of ours and a funding output of the chain's.
-"""
+"""bark VTXOs of every shape that bark makes, with own keys and a funding output of the chain."""
 
 import os
 
@@ -74,9 +73,7 @@ def make_plan(chain, owner, shape, *, key_index=0, policy=None, side=None):
     key = secp256k1.pubkey_create(secret)
     policy = policy or Policy(PUBKEY, key)
     genesis = shapes(key)[shape] if side is None else board_beside(key, side)
-    vtxo = BarkVtxo(
-        AMOUNT_SAT, EXPIRY_HEIGHT, SERVER, EXIT_DELTA, bytes(36), genesis, policy, b""
-    )
+    vtxo = BarkVtxo(AMOUNT_SAT, EXPIRY_HEIGHT, SERVER, EXIT_DELTA, bytes(36), genesis, policy, b"")
     output = vtxo.anchor_output()
     vtxo.anchor = chain.fund(output.script, output.amount_sat)
     secrets = {key: secret, SERVER: SERVER_SECRET, SENDER: SENDER_SECRET, OTHER: OTHER_SECRET}

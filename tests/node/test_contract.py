@@ -24,8 +24,9 @@ class TestNodeWithSpenderIndex(ChainContract):
 
 
 def test_a_node_without_transaction_index_is_no_source(tmp_path):
-    with RegtestNode(built(), tmp_path / "node", "-txindex=0") as node, pytest.raises(
-        ChainUnavailable, match="txindex"
+    with (
+        RegtestNode(built(), tmp_path / "node", "-txindex=0") as node,
+        pytest.raises(ChainUnavailable, match="txindex"),
     ):
         node.tx_status(UNKNOWN)
 

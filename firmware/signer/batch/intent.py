@@ -157,9 +157,7 @@ def _read_output(device, item: dict) -> IntentOutput:
             # that another one be taken for the owner's.
             raise Refused("intent-output", "own output takes an index alone")
         if kind == OUTPUT_OWN_VTXO:
-            script = ark_script(
-                device.keystore, device.operator, KIND_VTXO, index
-            ).script_pubkey
+            script = ark_script(device.keystore, device.operator, KIND_VTXO, index).script_pubkey
         else:
             script = device.keystore.onchain_script(index)
             _check_onchain_index(device, index)

@@ -72,9 +72,7 @@ def options(
     ] = None,
 ) -> None:
     console = Console(soft_wrap=True, highlight=False)
-    context.obj = ExitOptions(
-        store, esplora, prefix, node, cookie, user, device, fee_rate, console
-    )
+    context.obj = ExitOptions(store, esplora, prefix, node, cookie, user, device, fee_rate, console)
 
 
 @contextmanager

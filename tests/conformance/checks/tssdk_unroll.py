@@ -124,8 +124,7 @@ def step(given):
         kind = KINDS.get(entry["type"].split("_")[-1], unroll.COMMITMENT)
         chain.append(unroll.ChainLink(from_hex_txid(entry["txid"]), kind))
     confirmed = {
-        from_hex_txid(txid): status["confirmed"]
-        for txid, status in given["onchainStatus"].items()
+        from_hex_txid(txid): status["confirmed"] for txid, status in given["onchainStatus"].items()
     }
     found = unroll.next_step(chain, confirmed)
     txid = to_hex_txid(found.link.txid)
