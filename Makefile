@@ -50,8 +50,9 @@ power: setup ## cut the power at every write: cut points tried, states found
 fuzz: setup ## parsers, handlers and journal under coverage-led input: make fuzz SECONDS=600
 	$(PY) -m tests.fuzz $(SECONDS)
 
-lint: setup ## ruff and mypy --strict
+lint: setup ## ruff (rules and layout) and mypy --strict
 	$(PY) -m ruff check .
+	$(PY) -m ruff format --check --quiet .
 	$(PY) -m mypy
 
 conformance: setup ## run vector files on both interpreters: make conformance VECTORS=<dir>
