@@ -3,6 +3,8 @@
 Trees are built and cosigned as in a batch; every transaction is judged by the engine.
 """
 
+from dataclasses import replace
+
 from arkcore.codec import outpoint
 from stanchion.exits.states import ExitStateKind
 from stanchion.exits.statuses import (
@@ -185,7 +187,7 @@ def test_the_error_of_one_exit_does_not_stop_another(chain, owner, batch, store)
 
 
 def test_a_vtxo_below_the_dust_limit_is_refused_before_any_record(chain, owner, store, exits):
-    plan = make_batch(chain, owner, 2, amount_sat=329).plans[0]
+    plan = replace(make_batch(chain, owner, 2).plans[0], amount_sat=329)
     (status,) = exits.start_exits([plan])
     assert status.error.to_json() == {
         "type": "dust-limit",
