@@ -58,7 +58,7 @@ lint: setup ## ruff (rules and layout) and mypy --strict
 conformance: setup ## run vector files on both interpreters: make conformance VECTORS=<dir>
 	$(PY) -m tests.conformance $(VECTORS)
 
-interop: setup ## the unmodified TypeScript SDK wallet against the operator (needs node and npm)
+interop: setup ## the unmodified TypeScript SDK wallet against the operator (needs node and npm; 1 minute)
 	$(PY) -m tests.interop
 
 bundle: setup ## compile the firmware to .mpy files: make bundle BOARD=emulator
