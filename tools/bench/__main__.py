@@ -72,15 +72,15 @@ def table(large: list[list[int | str]], small: list[list[int | str]]) -> str:
         text += _row(str(name), [f"{count:,}", f"{small_count:,}", str(calls), f"{mine:,}", ratio])
     share_ms = times[str(large[-1][0])] / 1000
     return text + (
-        f"\nThe same share takes the TypeScript SDK {TYPESCRIPT_MS} ms, where this takes "
-        f"{share_ms:.0f} ms: {TYPESCRIPT_MS / share_ms:.1f} times as long.\n"
+        f"\nThe same share takes the TypeScript SDK {TYPESCRIPT_MS} ms (measured once, on another "
+        f"run), where this takes {share_ms:.0f} ms: {TYPESCRIPT_MS / share_ms:.1f} times as long.\n"
     )
 
 
 def page() -> str:
     return (
         "# Performance of the curve\n\n"
-        "Written by `make bench` (`python -m tools.bench`); all figures come from one run.\n\n"
+        "Written by `make bench` (`python -m tools.bench`); all figures but the SDK's come from one run.\n\n"
         "Instructions are those of the field VM alone, counted by unicorn while it executes the\n"
         "opcodes of `firmware/secp256k1/vm_thumb2.py` and `vm_thumb1.py`. What the interpreter\n"
         "spends around them (about 640 instructions a call on a Cortex-M4, hashes, list work) is\n"
