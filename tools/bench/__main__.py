@@ -80,7 +80,8 @@ def table(large: list[list[int | str]], small: list[list[int | str]]) -> str:
 def page() -> str:
     return (
         "# Performance of the curve\n\n"
-        "Written by `make bench` (`python -m tools.bench`); all figures but the SDK's come from one run.\n\n"
+        "Written by `make bench` (`python -m tools.bench`); all figures but the SDK's come from "
+        "one run.\n\n"
         "Instructions are those of the field VM alone, counted by unicorn while it executes the\n"
         "opcodes of `firmware/secp256k1/vm_thumb2.py` and `vm_thumb1.py`. What the interpreter\n"
         "spends around them (about 640 instructions a call on a Cortex-M4, hashes, list work) is\n"
