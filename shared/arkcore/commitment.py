@@ -240,9 +240,12 @@ class CommitmentStream:
         """What the owner of a boarding input signs (32 bytes): tapscript, DEFAULT.
 
         It commits to every input, amount, script and output that was fed. Raises TreeError
-        `commitment-count` before the end.
+        `commitment-count` before the end, `commitment-prevout` when a prevout was left out.
         """
         self.finish()
+        if not self._sum_is_known:
+            # Digests that lack a prevout belong to no transaction.
+            raise TreeError("commitment-prevout", "a prevout was left out")
         return sighash_from_digests(COMMITMENT_VERSION, 0, self._digests, input_index, leaf_hash)
 
 

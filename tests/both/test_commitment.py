@@ -205,3 +205,14 @@ def test_any_other_form_has_another_txid() -> None:
     for output in tx.outputs:
         fed.add_output(output)
     assert fed.finish() != tx.txid()
+
+
+def test_no_sighash_is_made_of_a_stream_that_lacks_a_prevout() -> None:
+    tx = whole()
+    fed = stream()
+    for index in range(3):
+        fed.add_input(POINTS[index], None)
+    for output in tx.outputs:
+        fed.add_output(output)
+    assert fed.finish() == tx.txid()
+    assert refusal(fed.sighash, 1, bytes(32)) == "commitment-prevout"

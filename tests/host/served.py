@@ -19,7 +19,7 @@ from stanchion.operator.http.server import OperatorServer
 from stanchion.operator.sandbox import REGTEST_CONFIG, enrolment
 from stanchion.operator_client.port import HttpOperatorPort
 from stanchion.rounds.driver import BatchAbandoned, BatchDriver
-from stanchion.rounds.exit_data import MemoryExitStore
+from stanchion.rounds.exit_data import MemoryExitDataStore
 from stanchion.rounds.offer import make_offer
 from stanchion.signers.facts import InputFact, OutputFact
 from stanchion.signers.port import Signer
@@ -71,7 +71,7 @@ class RemoteOwner:
             signer = SoftwareSigner(sha256(signer.encode()))
             signer.enroll_operator(enrolment(self.port.info(), "remote"))
         self.signer = signer
-        self.exits = MemoryExitStore()
+        self.exits = MemoryExitDataStore()
 
     def join(self, inputs: Sequence[InputFact], outputs: Sequence[OutputFact]) -> BatchDriver:
         now = int(time.time())

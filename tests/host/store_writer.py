@@ -7,13 +7,13 @@ import sys
 from stanchion.rounds.events import RoundFailed, RoundStarted
 from stanchion.rounds.exit_data import ExitData
 from stanchion.store.database import open_database
-from stanchion.store.exit_data import SqlExitStore
+from stanchion.store.exit_data import SqlExitDataStore
 from stanchion.store.journal import SqlJournal
 
 
 def main() -> None:
     engine = open_database(sys.argv[1])
-    journal, exits = SqlJournal(engine), SqlExitStore(engine)
+    journal, exits = SqlJournal(engine), SqlExitDataStore(engine)
     for number in range(100_000):
         round_id = f"{sys.argv[2]}-{number}"
         journal.append(round_id, [RoundStarted(round_id, number)])

@@ -18,7 +18,7 @@ from arkcore.tx import Tx
 from stanchion.operator.feed import Event
 from stanchion.operator.lying import Lie
 from stanchion.rounds.driver import TABLE, BatchAbandoned, BatchState
-from stanchion.rounds.exit_data import ExitData, MemoryExitStore
+from stanchion.rounds.exit_data import ExitData, MemoryExitDataStore
 from stanchion.signers.facts import InputFact, InputKind, VtxoState
 from stanchion.signers.port import SignerRefused, SignerUnavailable
 
@@ -176,7 +176,7 @@ def test_unlisted_pairs_of_state_and_event_change_nothing(world: World) -> None:
     assert person.port.deleted == 0
 
 
-class WatchedStore(MemoryExitStore):
+class WatchedStore(MemoryExitDataStore):
     """Notes what had left the participant when exit data was saved."""
 
     def __init__(self, person: Participant) -> None:
@@ -201,7 +201,7 @@ def test_exit_data_is_kept_before_a_forfeit_leaves(world: World) -> None:
 
 
 def test_nothing_leaves_when_exit_data_cannot_be_kept(world: World) -> None:
-    class FullDisk(MemoryExitStore):
+    class FullDisk(MemoryExitDataStore):
         def save(self, items: Iterable[ExitData]) -> None:
             raise OSError("no space left")
 

@@ -21,7 +21,7 @@ from stanchion.rounds.events import RoundFailed, RoundStarted
 from stanchion.rounds.exit_data import ExitData
 from stanchion.rounds.round import Stage
 from stanchion.store.database import open_database, sqlite_url
-from stanchion.store.exit_data import SqlExitStore
+from stanchion.store.exit_data import SqlExitDataStore
 from stanchion.store.journal import SqlJournal, SqlOffchainStore
 
 from tests.host.batch_world import World
@@ -93,9 +93,9 @@ def test_a_version_of_a_round_exists_once(engine: Engine) -> None:
 
 
 def test_exit_data_is_replaced_by_outpoint_and_read_back(url: str, engine: Engine) -> None:
-    SqlExitStore(engine).save([EXIT, ExitData("ab:1", 1, "51", 0, "cd", 144, 20, ())])
-    SqlExitStore(engine).save([EXIT])
-    found = SqlExitStore(open_database(url)).by_outpoint
+    SqlExitDataStore(engine).save([EXIT, ExitData("ab:1", 1, "51", 0, "cd", 144, 20, ())])
+    SqlExitDataStore(engine).save([EXIT])
+    found = SqlExitDataStore(open_database(url)).by_outpoint
     assert found["ab:0"] == EXIT
     assert sorted(found) == ["ab:0", "ab:1"]
 
@@ -104,7 +104,7 @@ def test_a_database_that_cannot_be_written_is_an_os_error(engine: Engine) -> Non
     with engine.begin() as connection:
         connection.execute(text("DROP TABLE exit_data"))
     with pytest.raises(OSError, match="exit_data"):
-        SqlExitStore(engine).save([EXIT])
+        SqlExitDataStore(engine).save([EXIT])
 
 
 def test_offchain_transactions_keep_their_order_and_latest_state(engine: Engine) -> None:
@@ -160,7 +160,7 @@ def test_a_kill_loses_nothing_that_was_acknowledged(url: str, acknowledged: int)
         seen += [line.split() for line in writer.stdout.read().splitlines() if line.count(" ") == 2]
         writer.wait()
     engine = open_database(url)
-    journal, exits = SqlJournal(engine), SqlExitStore(engine).by_outpoint
+    journal, exits = SqlJournal(engine), SqlExitDataStore(engine).by_outpoint
     for kind, name, version in seen:
         if kind == "round":
             assert journal.load(name).version >= int(version)

@@ -1,10 +1,11 @@
 """Derives an address of the owner, and shows it on the screen when asked to."""
 
 from arkcore import address
-from arkcore.scripts import VtxoScript
 from wire import terms
 
 from signer import networks, text
+from signer.ledger_records import KIND_BOARDING, KIND_VTXO
+from signer.own_scripts import ark_script
 
 
 def handle(device, params: dict) -> dict:
@@ -20,8 +21,8 @@ def handle(device, params: dict) -> dict:
         owner = device.keystore.owner_key(index)[1]
         boarding = kind == terms.ADDRESS_BOARDING
         title = "Boarding address" if boarding else "Ark address"
-        delay = operator.boarding_exit_sequence if boarding else operator.unilateral_exit_sequence
-        vtxo = VtxoScript(owner, operator.signer_xonly, delay)
+        coin = KIND_BOARDING if boarding else KIND_VTXO
+        vtxo = ark_script(device.keystore, operator, coin, index)
         script = vtxo.script_pubkey
         if boarding:
             written = address.segwit_address(networks.segwit_hrp(network), script)

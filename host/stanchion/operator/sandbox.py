@@ -15,7 +15,7 @@ from stanchion.operator.info import operator_info
 from stanchion.operator.keys import OperatorKeys
 from stanchion.operator.lying import Lie, lying_operator
 from stanchion.rounds.driver import BatchAbandoned, BatchDriver
-from stanchion.rounds.exit_data import MemoryExitStore
+from stanchion.rounds.exit_data import MemoryExitDataStore
 from stanchion.rounds.offer import make_offer
 from stanchion.rounds.operator_port import OperatorPort
 from stanchion.signers.facts import (
@@ -72,7 +72,7 @@ class Participant:
     def __init__(self, sandbox: Sandbox, signer: Signer) -> None:
         self.sandbox = sandbox
         self.signer = signer
-        self.exits = MemoryExitStore()
+        self.exits = MemoryExitDataStore()
         self.port: OperatorPort = sandbox.make_port(sandbox.operator)
         self.driver: BatchDriver | None = None
 

@@ -33,7 +33,7 @@ from stanchion.rounds.branch_facts import (
     node_fact,
     own_path,
 )
-from stanchion.rounds.exit_data import ExitData, ExitStore, signed_branch
+from stanchion.rounds.exit_data import ExitData, ExitDataStore, signed_branch
 from stanchion.rounds.offer import Offer
 from stanchion.rounds.operator_port import EventStream, OperatorPort
 from stanchion.signers.facts import BatchFact
@@ -78,7 +78,7 @@ class BatchDriver:
     """One intent and the batch that takes it. `start`, then `poll` until `over`."""
 
     def __init__(
-        self, signer: Signer, operator: OperatorPort, offer: Offer, exits: ExitStore
+        self, signer: Signer, operator: OperatorPort, offer: Offer, exits: ExitDataStore
     ) -> None:
         self.signer = signer
         self.operator = operator

@@ -54,13 +54,13 @@ def signed_branch(path: Iterable[TreeNode], signatures: Mapping[bytes, bytes]) -
     return tuple(signed)
 
 
-class ExitStore(Protocol):
+class ExitDataStore(Protocol):
     """Keeps exit data; durable when `save` returns. Raises OSError when it cannot."""
 
     def save(self, items: Iterable[ExitData]) -> None: ...
 
 
-class MemoryExitStore:
+class MemoryExitDataStore:
     """Keeps exit data by outpoint, for tests and demos."""
 
     def __init__(self) -> None:

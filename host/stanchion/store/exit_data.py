@@ -13,7 +13,7 @@ from stanchion.rounds.exit_data import ExitData
 from stanchion.store.tables import ExitDataRow
 
 
-class SqlExitStore:
+class SqlExitDataStore:
     """Durable when `save` returns. Every method raises OSError when the database fails."""
 
     def __init__(self, engine: Engine) -> None:
